@@ -1,0 +1,95 @@
+import type { Answer } from '@hallway/contracts';
+import { AppError, type Log } from '@hallway/platform';
+import type { Redis } from 'ioredis';
+import type { BusNames } from './names.ts';
+
+interface Waiting {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+  timer: NodeJS.Timeout;
+}
+
+// Each is a person's open request; far more than one process can have in flight, and a bound all the same.
+const waitingLimit = 50_000;
+
+/** Requests of this process that wait for an answer from elsewhere. */
+export function createPendingAnswers() {
+  const waiting = new Map<string, Waiting>();
+
+  return {
+    /** Resolves with the answer's value, rejects with its fault, or with `onTimeout()` after `withinMs`. */
+    expect(requestId: string, withinMs: number, onTimeout: () => AppError): Promise<unknown> {
+      if (waiting.size >= waitingLimit) {
+        return Promise.reject(
+          new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal: 'too many requests wait', retryAfterMs: 2000 }),
+        );
+      }
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(requestId);
+          reject(onTimeout());
+        }, withinMs);
+        waiting.set(requestId, { resolve, reject, timer });
+      });
+    },
+    /** Hands over an answer. One that nobody waits for any more is dropped. */
+    settle(answer: Answer): void {
+      const waiter = waiting.get(answer.requestId);
+      if (!waiter) return;
+      waiting.delete(answer.requestId);
+      clearTimeout(waiter.timer);
+      if (answer.ok) waiter.resolve(answer.value);
+      else waiter.reject(new AppError(answer.fault));
+    },
+    /** Gives up waiting, for a request that could not even be sent. */
+    forget(requestId: string): void {
+      const waiter = waiting.get(requestId);
+      if (!waiter) return;
+      waiting.delete(requestId);
+      clearTimeout(waiter.timer);
+    },
+  };
+}
+
+export type PendingAnswers = ReturnType<typeof createPendingAnswers>;
+
+/** Sends answers to the process that asked. Best effort: an answer that is lost shows as a timeout there. */
+export function createReplyPublisher({ redis, names, log }: { redis: Redis; names: BusNames; log: Log }) {
+  return function publishAnswers(instance: string, answers: Answer[]): void {
+    if (answers.length === 0) return;
+    redis.publish(names.replies(instance), JSON.stringify(answers)).catch((error) => {
+      log.warn({ err: error, instance }, 'answers could not be sent');
+    });
+  };
+}
+
+export type PublishAnswers = ReturnType<typeof createReplyPublisher>;
+
+export interface ReplyListenerOptions {
+  /** A connection in subscriber mode. */
+  subscriber: Redis;
+  names: BusNames;
+  instance: string;
+  pending: PendingAnswers;
+  log: Log;
+}
+
+/** Listens on this process's reply channel. Resolves when it is subscribed; subscribes again after Redis was away. */
+export async function listenForReplies({
+  subscriber,
+  names,
+  instance,
+  pending,
+  log,
+}: ReplyListenerOptions): Promise<void> {
+  const channel = names.replies(instance);
+  subscriber.on('message', (from: string, text: string) => {
+    if (from !== channel) return;
+    try {
+      for (const answer of JSON.parse(text) as Answer[]) pending.settle(answer);
+    } catch (error) {
+      log.error({ err: error }, 'a reply is malformed');
+    }
+  });
+  await subscriber.subscribe(channel);
+}

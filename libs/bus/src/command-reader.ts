@@ -1,0 +1,107 @@
+import { SendCommand } from '@hallway/contracts';
+import { findFaults, type Log } from '@hallway/platform';
+import type { Redis } from 'ioredis';
+import { ensureGroup, fieldsOf, type StreamEntry } from './consumer-groups.ts';
+import type { BusNames } from './names.ts';
+
+/** Consumer group of the owners of partitions. */
+const group = 'owners';
+
+export interface CommandEntry {
+  partition: number;
+  id: string;
+  command: SendCommand;
+  /** Handed out before, to an owner that did not finish it. */
+  redelivered: boolean;
+}
+
+export interface CommandReaderOptions {
+  /** A connection of its own: `readNew` blocks on it. */
+  blocking: Redis;
+  redis: Redis;
+  names: BusNames;
+  log: Log;
+  consumer: string;
+}
+
+// One batch: as many messages as one insert should carry.
+const batchSize = 500;
+
+/** Reads the command streams as the one owner of each partition that is asked for. */
+export function createCommandReader(options: CommandReaderOptions) {
+  const { blocking, redis, names, consumer } = options;
+
+  return {
+    /** Makes the consumer group where it is missing, as on a new or emptied Redis. */
+    prepare: (partition: number) => ensureGroup(redis, names.commands(partition), group),
+
+    /** What earlier owners were handed and did not finish, in the order of the stream, at most one batch. */
+    async claimPending(partition: number): Promise<CommandEntry[]> {
+      const reply = await redis.xautoclaim(names.commands(partition), group, consumer, 0, '0', 'COUNT', batchSize);
+      return toCommandEntries(options, {
+        partition,
+        entries: (reply as [string, StreamEntry[]])[1],
+        redelivered: true,
+      });
+    },
+
+    /** New commands of the partitions, at most one batch; waits up to `blockMs` for the first. */
+    async readNew(partitions: number[], blockMs: number): Promise<CommandEntry[]> {
+      const streams = partitions.map(names.commands);
+      const count = Math.ceil(batchSize / partitions.length);
+      const take = ['COUNT', count, 'BLOCK', blockMs, 'STREAMS', ...streams, ...streams.map(() => '>')] as const;
+      const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take)) as [string, StreamEntry[]][] | null;
+      return (reply ?? []).flatMap(([stream, entries]) =>
+        toCommandEntries(options, { partition: partitions[streams.indexOf(stream)] ?? 0, entries, redelivered: false }),
+      );
+    },
+
+    /** Acknowledges and deletes finished commands: what is in the stream is what waits. */
+    done: (entries: FinishedEntry[]) => finish(options, entries),
+  };
+}
+
+export type CommandReader = ReturnType<typeof createCommandReader>;
+
+type FinishedEntry = Pick<CommandEntry, 'partition' | 'id'>;
+
+async function finish({ redis, names }: CommandReaderOptions, finished: FinishedEntry[]): Promise<void> {
+  const byPartition = Map.groupBy(finished, (entry) => entry.partition);
+  await Promise.all(
+    [...byPartition].flatMap(([partition, entries]) => {
+      const ids = entries.map((entry) => entry.id);
+      return [redis.xack(names.commands(partition), group, ...ids), redis.xdel(names.commands(partition), ...ids)];
+    }),
+  );
+}
+
+interface ReadEntries {
+  partition: number;
+  entries: StreamEntry[];
+  redelivered: boolean;
+}
+
+/** A malformed command is logged and finished: it would come back for ever. */
+function toCommandEntries(options: CommandReaderOptions, { partition, entries, redelivered }: ReadEntries) {
+  const good: CommandEntry[] = [];
+  const bad: FinishedEntry[] = [];
+  for (const entry of entries) {
+    const command = parseCommand(fieldsOf(entry).command);
+    if (command) good.push({ partition, id: entry[0], command, redelivered });
+    else bad.push({ partition, id: entry[0] });
+  }
+  if (bad.length > 0) {
+    options.log.error({ partition, count: bad.length }, 'malformed commands were dropped');
+    finish(options, bad).catch((error) => options.log.warn({ err: error }, 'malformed commands stay pending'));
+  }
+  return good;
+}
+
+function parseCommand(text: string | undefined): SendCommand | null {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return findFaults(SendCommand, value).length === 0 ? (value as SendCommand) : null;
+  } catch {
+    return null;
+  }
+}

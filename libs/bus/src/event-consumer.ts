@@ -1,0 +1,74 @@
+import type { DomainEvent } from '@hallway/contracts';
+import type { Log } from '@hallway/platform';
+import type { Redis } from 'ioredis';
+import { ensureGroup, fieldsOf, type StreamEntry } from './consumer-groups.ts';
+import { createLoop } from './loop.ts';
+import { allPartitions, type BusNames } from './names.ts';
+
+export interface EventConsumerOptions {
+  /** A connection of its own: the loop blocks on it. */
+  blocking: Redis;
+  redis: Redis;
+  names: BusNames;
+  log: Log;
+  group: string;
+  consumer: string;
+  /** At least once, in the order of each partition. A rejection leaves the entries for another try. */
+  handle: (events: DomainEvent[]) => Promise<void>;
+}
+
+// An entry that its consumer has not finished after this long belongs to a consumer that died.
+const abandonedAfterMs = 30_000;
+const claimEveryMs = 10_000;
+
+/** Reads all event streams as one consumer group, so that each event is handled by one of its members. */
+export function createEventConsumer(options: EventConsumerOptions) {
+  const { blocking, redis, names, log, group, consumer, handle } = options;
+  const streams = allPartitions.map(names.events);
+  let claimedAt = 0;
+
+  async function prepare(): Promise<void> {
+    await Promise.all(streams.map((stream) => ensureGroup(redis, stream, group)));
+  }
+
+  async function take(stream: string, entries: StreamEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await handle(entries.flatMap((entry) => readEvents(entry, log)));
+    await redis.xack(stream, group, ...entries.map(([id]) => id));
+  }
+
+  async function claimAbandoned(): Promise<void> {
+    if (Date.now() - claimedAt < claimEveryMs) return;
+    claimedAt = Date.now();
+    for (const stream of streams) {
+      const reply = await redis.xautoclaim(stream, group, consumer, abandonedAfterMs, '0', 'COUNT', 100);
+      await take(stream, (reply as [string, StreamEntry[]])[1]);
+    }
+  }
+
+  async function readOnce(): Promise<void> {
+    await claimAbandoned();
+    const take100 = ['COUNT', 100, 'BLOCK', 1000, 'STREAMS', ...streams, ...streams.map(() => '>')] as const;
+    const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take100)) as [string, StreamEntry[]][] | null;
+    for (const [stream, entries] of reply ?? []) await take(stream, entries);
+  }
+
+  const loop = createLoop({ what: 'events', log, step: readOnce, recover: prepare });
+  return {
+    async start(): Promise<void> {
+      await prepare();
+      loop.start();
+    },
+    stop: () => loop.stop(),
+  };
+}
+
+/** The events of an entry; a malformed one is logged and counts as handled, or it would come back for ever. */
+function readEvents(entry: StreamEntry, log: Log): DomainEvent[] {
+  try {
+    return JSON.parse(fieldsOf(entry).events ?? '') as DomainEvent[];
+  } catch (error) {
+    log.error({ err: error }, 'an event entry is malformed');
+    return [];
+  }
+}

@@ -1,0 +1,83 @@
+import type { DomainEvent } from '@hallway/contracts';
+import type { Redis } from 'ioredis';
+import { type BusNames, partitionOf } from './names.ts';
+import { runScript, type Script } from './scripts.ts';
+
+/**
+ * Entries that one stream keeps. Each holds a whole batch; at 20 batches a second this is about a quarter of an hour, the
+ * longest that a gateway may lag before it tells its clients to ask for what they missed.
+ */
+const streamLength = 20_000;
+
+/** Whom a batch concerns, so that a gateway can skip it without reading it. */
+export interface EventHeader {
+  rooms: string[];
+  users: string[];
+}
+
+// KEYS[1] the stream, KEYS[2] its position. ARGV[1] the stream's length, ARGV[2] the header, ARGV[3] the events.
+// Positions are contiguous; on an emptied Redis they begin anew at the time in microseconds, above all that were before,
+// so that a reader who finds another position than the next knows that something is missing. Returns the position.
+const appendEvents: Script = {
+  name: 'hallwayAppendEvents',
+  keys: 2,
+  lua: `
+local position = redis.call('INCR', KEYS[2])
+if position == 1 then
+  position = tonumber(redis.call('TIME')[1]) * 1000000
+  redis.call('SET', KEYS[2], string.format('%.0f', position))
+end
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*',
+  'position', string.format('%.0f', position), 'header', ARGV[2], 'events', ARGV[3])
+return string.format('%.0f', position)
+`,
+};
+
+/**
+ * Announces events: one entry per partition and call, in the order given. Announcing again after a doubt is harmless,
+ * because consumers know an event by its id and a message by its `seq`. Rejects when Redis did not take all of it.
+ */
+export function createEventLog({ redis, names }: { redis: Redis; names: BusNames }) {
+  return async function appendToEventLog(events: DomainEvent[]): Promise<void> {
+    const byPartition = Map.groupBy(events, (event) => partitionOf(roomOf(event)));
+    await Promise.all(
+      [...byPartition].map(([partition, group]) =>
+        runScript(redis, appendEvents, [
+          names.events(partition),
+          names.eventPosition(partition),
+          streamLength,
+          JSON.stringify(toHeader(group)),
+          JSON.stringify(group),
+        ]),
+      ),
+    );
+  };
+}
+
+export type AppendEvents = ReturnType<typeof createEventLog>;
+
+function roomOf(event: DomainEvent): string {
+  switch (event.type) {
+    case 'message.created':
+      return event.data.message.chatRoomId;
+    case 'room.added':
+      return event.data.chatRoom.id;
+    case 'room.read':
+    case 'room.removed':
+      return event.data.chatRoomId;
+  }
+}
+
+function toHeader(events: DomainEvent[]): EventHeader {
+  const rooms = new Set<string>();
+  const users = new Set<string>();
+  for (const event of events) {
+    rooms.add(roomOf(event));
+    if (event.type === 'room.added' || event.type === 'room.removed') {
+      for (const userId of event.data.userIds) users.add(userId);
+    }
+    // The sender's gateway waits for its own event even where the sender is the only one there.
+    if (event.type === 'message.created') users.add(event.data.message.senderId);
+  }
+  return { rooms: [...rooms], users: [...users] };
+}

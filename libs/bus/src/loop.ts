@@ -1,0 +1,48 @@
+import type { Log } from '@hallway/platform';
+
+export interface LoopOptions {
+  /** What the loop does, for the log. */
+  what: string;
+  log: Log;
+  /** One round; blocks by itself when there is nothing to do. */
+  step: () => Promise<void>;
+  /** Run after a failed round, before the next: makes a missing consumer group, for example. */
+  recover?: () => Promise<void>;
+}
+
+// Long enough that a store that is away is not hammered, short enough that nobody notices the wait on its return.
+const pauseMs = 200;
+
+/** Repeats `step` until it is stopped. A failed round is logged and tried again after a pause, for ever. */
+export function createLoop({ what, log, step, recover }: LoopOptions) {
+  let running = false;
+  let loop: Promise<void> = Promise.resolve();
+
+  async function round(): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (!running) return;
+      // The group is missing on a new or emptied Redis: that is what `recover` is for.
+      if (!(error as Error).message.includes('NOGROUP')) log.warn({ err: error, what }, 'a loop failed and goes on');
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await recover?.().catch(() => undefined);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (running) await round();
+  }
+
+  return {
+    start(): void {
+      running = true;
+      loop = run();
+    },
+    /** Resolves when the round that is under way has ended. */
+    async stop(): Promise<void> {
+      running = false;
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * How many command and event streams there are. A room belongs to one for ever: changing the number needs every service
+ * stopped and the streams empty. Sixteen lets sixteen message services share the work, and is few enough to read at once.
+ */
+export const partitionCount = 16;
+
+export const allPartitions: readonly number[] = Array.from({ length: partitionCount }, (_, partition) => partition);
+
+/** The partition of a chat room, by FNV-1a over its id. */
+export function partitionOf(chatRoomId: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < chatRoomId.length; index += 1) {
+    hash = Math.imul(hash ^ chatRoomId.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) % partitionCount;
+}
+
+/**
+ * Every key and channel in Redis, built here and nowhere else. What one script or transaction touches together shares a
+ * hash tag in braces, so that it lies in one slot of a cluster.
+ */
+export function createBusNames(prefix: string) {
+  return {
+    commands: (partition: number) => `${prefix}:{p${partition}}:commands`,
+    events: (partition: number) => `${prefix}:{p${partition}}:events`,
+    eventPosition: (partition: number) => `${prefix}:{p${partition}}:event-position`,
+    partitionLease: (partition: number) => `${prefix}:{p${partition}}:owner`,
+    messageServices: `${prefix}:message-services`,
+    requests: `${prefix}:requests`,
+    replies: (instance: string) => `${prefix}:replies:${instance}`,
+    pendingReadMarks: (chatRoomId: string) => `${prefix}:read-marks:${chatRoomId}`,
+    sessionEndings: `${prefix}:session-endings`,
+    gateways: `${prefix}:{presence}:gateways`,
+    gatewayPeople: (gateway: string) => `${prefix}:{presence}:people:${gateway}`,
+    lastSeen: (userId: string) => `${prefix}:last-seen:${userId}`,
+    socketAdapter: `${prefix}:socket.io`,
+    jobs: `{${prefix}:jobs}`,
+  } as const;
+}
+
+export type BusNames = ReturnType<typeof createBusNames>;

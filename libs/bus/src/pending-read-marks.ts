@@ -1,0 +1,74 @@
+import type { Redis } from 'ioredis';
+import type { BusNames } from './names.ts';
+import { runScript, type Script } from './scripts.ts';
+
+export interface PendingMark {
+  userId: string;
+  lastReadSeq: number;
+  /** ISO 8601. */
+  readAt: string;
+}
+
+// KEYS[1] the room's hash of userId → "seq readAt". ARGV: userId, seq, readAt for each mark.
+// Keeps the largest seq of each person. Returns nothing of use.
+const raiseMarks: Script = {
+  name: 'hallwayRaiseReadMarks',
+  keys: 1,
+  lua: `
+for i = 1, #ARGV, 3 do
+  local now = redis.call('HGET', KEYS[1], ARGV[i])
+  if not now or tonumber(string.match(now, '^%d+')) < tonumber(ARGV[i + 1]) then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1] .. ' ' .. ARGV[i + 2])
+  end
+end
+return 1
+`,
+};
+
+// KEYS[1] the room's hash. ARGV: userId, value for each mark that was written. Removes those that have not moved since.
+const settleMarks: Script = {
+  name: 'hallwaySettleReadMarks',
+  keys: 1,
+  lua: `
+for i = 1, #ARGV, 2 do
+  if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then redis.call('HDEL', KEYS[1], ARGV[i]) end
+end
+return 1
+`,
+};
+
+/** Read marks on their way to MongoDB. Each operation is atomic for its room; a mark only ever grows. */
+export function createPendingReadMarks({ redis, names }: { redis: Redis; names: BusNames }) {
+  return {
+    async raise(chatRoomId: string, marks: PendingMark[]): Promise<void> {
+      const values = marks.flatMap((mark) => [mark.userId, mark.lastReadSeq, mark.readAt]);
+      await runScript(redis, raiseMarks, [names.pendingReadMarks(chatRoomId), ...values]);
+    },
+    async list(chatRoomId: string): Promise<PendingMark[]> {
+      const values = await redis.hgetall(names.pendingReadMarks(chatRoomId));
+      return Object.entries(values).map(([userId, value]) => toMark(userId, value));
+    },
+    /** The mark of one person in each of these rooms, where one is pending. */
+    async ofPerson(userId: string, chatRoomIds: string[]): Promise<Map<string, number>> {
+      const values = await Promise.all(chatRoomIds.map((id) => redis.hget(names.pendingReadMarks(id), userId)));
+      const marks = new Map<string, number>();
+      for (const [index, chatRoomId] of chatRoomIds.entries()) {
+        const value = values[index];
+        if (value) marks.set(chatRoomId, toMark(userId, value).lastReadSeq);
+      }
+      return marks;
+    },
+    /** Takes away marks that are now in MongoDB, but for those that have grown meanwhile. */
+    async settle(chatRoomId: string, marks: PendingMark[]): Promise<void> {
+      const values = marks.flatMap((mark) => [mark.userId, `${mark.lastReadSeq} ${mark.readAt}`]);
+      if (values.length > 0) await runScript(redis, settleMarks, [names.pendingReadMarks(chatRoomId), ...values]);
+    },
+  };
+}
+
+export type PendingReadMarks = ReturnType<typeof createPendingReadMarks>;
+
+function toMark(userId: string, value: string): PendingMark {
+  const [seq, readAt] = value.split(' ');
+  return { userId, lastReadSeq: Number(seq), readAt: readAt ?? '' };
+}

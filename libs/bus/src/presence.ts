@@ -1,0 +1,133 @@
+import type { Redis } from 'ioredis';
+import type { BusNames } from './names.ts';
+import { runScript, type Script } from './scripts.ts';
+
+/** A gateway that has not renewed its lease for this long is dead, and its people are offline. */
+export const presenceLeaseMs = 12_000;
+export const presenceRenewEveryMs = 4000;
+
+// A year and a bit: "last seen" is told for people who were here within it.
+const lastSeenTtlSeconds = 400 * 24 * 3600;
+
+// KEYS[1] gateways, KEYS[2] people of this gateway. ARGV[1] gateway, ARGV[2] lease in ms, ARGV[3] people it has.
+// The lease ends by Redis's own clock. Returns 1 when the list of people is whole, 0 when it has to be written again.
+const renewLease: Script = {
+  name: 'hallwayRenewPresence',
+  keys: 2,
+  lua: `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
+redis.call('PEXPIRE', KEYS[2], tonumber(ARGV[2]) * 10)
+if redis.call('HLEN', KEYS[2]) == tonumber(ARGV[3]) then return 1 end
+return 0
+`,
+};
+
+// KEYS[1] gateways. Returns the gateways whose lease has not ended.
+const liveGateways: Script = {
+  name: 'hallwayLiveGateways',
+  keys: 1,
+  lua: `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+return redis.call('ZRANGEBYSCORE', KEYS[1], now, '+inf')
+`,
+};
+
+// KEYS[1] gateways. Takes one gateway whose lease has ended off the list and returns it: exactly one caller gets it.
+const takeDeadGateway: Script = {
+  name: 'hallwayTakeDeadGateway',
+  keys: 1,
+  lua: `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1)
+if #dead == 0 then return false end
+redis.call('ZREM', KEYS[1], dead[1])
+return dead[1]
+`,
+};
+
+// People that one command of a rewrite carries: some 30 KB.
+const rewriteChunk = 1000;
+
+interface PresenceOptions {
+  redis: Redis;
+  names: BusNames;
+}
+
+/** Answers who is online, from the leases of the gateways. Costs one command per gateway, whatever the number of people. */
+export function createPresenceReader({ redis, names }: PresenceOptions) {
+  async function socketCounts(userIds: string[]): Promise<number[]> {
+    const counts = userIds.map(() => 0);
+    if (userIds.length === 0) return counts;
+    const gateways = (await runScript(redis, liveGateways, [names.gateways])) as string[];
+    const lists = await Promise.all(gateways.map((gateway) => redis.hmget(names.gatewayPeople(gateway), ...userIds)));
+    for (const list of lists) {
+      for (const [index, value] of list.entries()) counts[index] = (counts[index] ?? 0) + Number(value ?? 0);
+    }
+    return counts;
+  }
+
+  return {
+    /** Sockets of each person over all live gateways. */
+    socketCounts,
+    async onlineAmong(userIds: string[]): Promise<Set<string>> {
+      const counts = await socketCounts(userIds);
+      return new Set(userIds.filter((_, index) => (counts[index] ?? 0) > 0));
+    },
+    /** When each person was last seen to leave, ISO 8601; absent where nobody knows. */
+    async lastSeen(userIds: string[]): Promise<Map<string, string>> {
+      const values = await Promise.all(userIds.map((userId) => redis.get(names.lastSeen(userId))));
+      const seen = new Map<string, string>();
+      for (const [index, userId] of userIds.entries()) {
+        const value = values[index];
+        if (value) seen.set(userId, value);
+      }
+      return seen;
+    },
+  };
+}
+
+export type PresenceReader = ReturnType<typeof createPresenceReader>;
+
+/** One gateway's lease on the people who are connected to it. */
+export function createPresenceLease({ redis, names, gateway }: PresenceOptions & { gateway: string }) {
+  return {
+    /** Keeps the lease alive and the list whole. Call every `presenceRenewEveryMs`. */
+    async renew(socketsByUser: ReadonlyMap<string, number>): Promise<void> {
+      const key = names.gatewayPeople(gateway);
+      const lease = [names.gateways, key, gateway, presenceLeaseMs, socketsByUser.size];
+      const whole = await runScript(redis, renewLease, lease);
+      if (whole === 1) return;
+      const people = [...socketsByUser];
+      await redis.del(key);
+      for (let start = 0; start < people.length; start += rewriteChunk) {
+        await redis.hset(key, ...people.slice(start, start + rewriteChunk).flat());
+      }
+    },
+    async setSockets(userId: string, sockets: number): Promise<void> {
+      if (sockets > 0) await redis.hset(names.gatewayPeople(gateway), userId, sockets);
+      else await redis.hdel(names.gatewayPeople(gateway), userId);
+    },
+    async recordSeen(userId: string, at: string): Promise<void> {
+      await redis.set(names.lastSeen(userId), at, 'EX', lastSeenTtlSeconds);
+    },
+    /** The people of one gateway that died, or null. Each dead gateway is given to one caller. */
+    async takeDead(): Promise<string[] | null> {
+      const dead = (await runScript(redis, takeDeadGateway, [names.gateways])) as string | null;
+      if (dead === null) return null;
+      const people = await redis.hkeys(names.gatewayPeople(dead));
+      await redis.del(names.gatewayPeople(dead));
+      return people;
+    },
+    /** Gives the lease back, as on an orderly stop. */
+    async release(): Promise<void> {
+      await redis.zrem(names.gateways, gateway);
+      await redis.del(names.gatewayPeople(gateway));
+    },
+  };
+}
+
+export type PresenceLease = ReturnType<typeof createPresenceLease>;

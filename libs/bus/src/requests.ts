@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Answer,
+  type Fault,
+  type ServiceRequestName,
+  type ServiceRequestParams,
+  type ServiceRequestResult,
+  serviceRequests,
+} from '@hallway/contracts';
+import { AppError, type Log, parse, toAppError } from '@hallway/platform';
+import type { Redis } from 'ioredis';
+import type { PendingAnswers, PublishAnswers } from './answers.ts';
+import { ensureGroup, fieldsOf, type StreamEntry } from './consumer-groups.ts';
+import { createLoop } from './loop.ts';
+import type { BusNames } from './names.ts';
+
+/** Consumer group of the message services: each request is handed to one of them. */
+const group = 'message-services';
+// A person waits for each: after this long they have gone, or try again.
+const answerWithinMs = 5000;
+// Requests that nobody has taken. They are stale after five seconds anyway.
+const streamLength = 20_000;
+
+export interface AskOptions {
+  redis: Redis;
+  names: BusNames;
+  instance: string;
+  pending: PendingAnswers;
+}
+
+/**
+ * Asks the message services a question. Rejects with the answer's fault, or with `TEMPORARILY_UNAVAILABLE` when nobody
+ * answers in time. Asking changes nothing that asking again would spoil.
+ */
+export function createAsk({ redis, names, instance, pending }: AskOptions) {
+  return async function ask<N extends ServiceRequestName>(
+    name: N,
+    params: ServiceRequestParams<N>,
+  ): Promise<ServiceRequestResult<N>> {
+    const requestId = randomUUID();
+    const answer = pending.expect(requestId, answerWithinMs, () => unanswered(name));
+    const request = JSON.stringify({ name, requestId, instance, params, deadline: Date.now() + answerWithinMs });
+    redis.xadd(names.requests, 'MAXLEN', '~', streamLength, '*', 'request', request).catch((error) => {
+      pending.settle({ requestId, ok: false, fault: toFault(toAppError(error)) });
+    });
+    return (await answer) as ServiceRequestResult<N>;
+  };
+}
+
+export type Ask = ReturnType<typeof createAsk>;
+
+function unanswered(name: string): AppError {
+  return new AppError({
+    code: 'TEMPORARILY_UNAVAILABLE',
+    internal: `nobody answered ${name} in time`,
+    retryAfterMs: 1000,
+  });
+}
+
+/** What of an error may cross to another service. */
+export function toFault(error: AppError): Fault {
+  return {
+    code: error.code,
+    ...(error.publicMessage === undefined ? {} : { message: error.publicMessage }),
+    ...(error.details === undefined ? {} : { details: error.details }),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  };
+}
+
+export type RequestHandlers = {
+  [N in ServiceRequestName]: (params: ServiceRequestParams<N>) => Promise<ServiceRequestResult<N>>;
+};
+
+export interface RequestServerOptions {
+  /** A connection of its own: the loop blocks on it. */
+  blocking: Redis;
+  redis: Redis;
+  names: BusNames;
+  log: Log;
+  consumer: string;
+  handlers: RequestHandlers;
+  publishAnswers: PublishAnswers;
+}
+
+interface Request {
+  name: ServiceRequestName;
+  requestId: string;
+  instance: string;
+  params: unknown;
+  deadline: number;
+}
+
+/** Answers requests until it is stopped. Each is handed out once; what a crash swallows is asked again. */
+export function createRequestServer(options: RequestServerOptions) {
+  const { blocking, redis, names, log, consumer, handlers, publishAnswers } = options;
+  const prepare = () => ensureGroup(redis, names.requests, group);
+
+  async function serve(text: string | undefined): Promise<void> {
+    const request = parseRequest(text);
+    if (!request) return log.error('a request is malformed');
+    if (request.deadline < Date.now()) return;
+    publishAnswers(request.instance, [await answerRequest(request, handlers, log)]);
+  }
+
+  async function readOnce(): Promise<void> {
+    const take = ['COUNT', 200, 'BLOCK', 1000, 'NOACK', 'STREAMS', names.requests, '>'] as const;
+    const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take)) as [string, StreamEntry[]][] | null;
+    // A slow answer must not hold up the ones behind it: the loop goes on while they are worked on.
+    for (const entry of reply?.[0]?.[1] ?? []) void serve(fieldsOf(entry).request);
+  }
+
+  const loop = createLoop({ what: 'requests', log, step: readOnce, recover: prepare });
+  return {
+    async start(): Promise<void> {
+      await prepare();
+      loop.start();
+    },
+    stop: () => loop.stop(),
+  };
+}
+
+async function answerRequest(request: Request, handlers: RequestHandlers, log: Log): Promise<Answer> {
+  const { name, requestId } = request;
+  try {
+    const handle = handlers[name] as (params: unknown) => Promise<unknown>;
+    return { requestId, ok: true, value: await handle(parse(serviceRequests[name].params, request.params)) };
+  } catch (error) {
+    const fault = toAppError(error);
+    if (fault.status >= 500) log.error({ err: fault, request: name }, 'a request failed');
+    return { requestId, ok: false, fault: toFault(fault) };
+  }
+}
+
+function parseRequest(text: string | undefined): Request | null {
+  try {
+    const request = JSON.parse(text ?? '') as Request;
+    return Object.hasOwn(serviceRequests, request.name) ? request : null;
+  } catch {
+    return null;
+  }
+}

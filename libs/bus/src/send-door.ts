@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { SendCommand, SendOutcome } from '@hallway/contracts';
+import { AppError } from '@hallway/platform';
+import type { PendingAnswers } from './answers.ts';
+
+/** A client waits for each send: longer, and it asks again with the same `clientMessageId` anyway. */
+const outcomeWithinMs = 6000;
+
+export interface SendDoorOptions {
+  appendCommand: (command: SendCommand) => Promise<void>;
+  pending: PendingAnswers;
+  instance: string;
+  answer: SendCommand['answer'];
+}
+
+export type Submission = Omit<
+  SendCommand,
+  'requestId' | 'origin' | 'answer' | 'submittedAt' | 'clientMessageId' | 'mayBeRepeat'
+> & {
+  clientMessageId?: string | undefined;
+};
+
+/**
+ * Submits a send and waits for what became of it. Every door uses this: there is one way for a message.
+ * Rejects with the refusal, with `TEMPORARILY_UNAVAILABLE` when nothing was accepted, or with `OUTCOME_UNKNOWN`.
+ */
+export function createSendDoor({ appendCommand, pending, instance, answer }: SendDoorOptions) {
+  return async function submitSend(submission: Submission): Promise<SendOutcome> {
+    const requestId = randomUUID();
+    const outcome = pending.expect(requestId, outcomeWithinMs, outcomeUnknown);
+    // The rejection is the caller's, through the await below; a failed append must not leave it unheard.
+    outcome.catch(() => undefined);
+    try {
+      await appendCommand({
+        ...submission,
+        requestId,
+        origin: instance,
+        answer,
+        clientMessageId: submission.clientMessageId ?? randomUUID(),
+        mayBeRepeat: submission.clientMessageId !== undefined,
+        submittedAt: new Date().toISOString(),
+      });
+    } catch (error) {
+      pending.forget(requestId);
+      throw error;
+    }
+    return (await outcome) as SendOutcome;
+  };
+}
+
+export type SubmitSend = ReturnType<typeof createSendDoor>;
+
+function outcomeUnknown(): AppError {
+  return new AppError({ code: 'OUTCOME_UNKNOWN', internal: 'nobody said what became of a send', retryAfterMs: 1000 });
+}

@@ -1,0 +1,41 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { limits } from './limits.ts';
+import { Id, Seq, SeqOrZero } from './primitives.ts';
+import { ChatRoom, RoomMessage } from './shapes.ts';
+
+const CatchUpShape = {
+  lastSeq: SeqOrZero,
+  lastReadSeq: SeqOrZero,
+  messages: Type.Array(RoomMessage),
+  complete: Type.Boolean(),
+};
+
+/** Questions that a gateway asks the message services over Redis; any of them may answer. All may be asked again. */
+export const serviceRequests = {
+  /** Ids of the chat rooms of a person, so that a gateway knows whose sockets an event concerns. */
+  'person.rooms': {
+    params: Type.Object({ userId: Id }),
+    result: Type.Object({ chatRoomIds: Type.Array(Id) }),
+  },
+  'room.open': {
+    params: Type.Object({ userId: Id, chatRoomId: Id, afterSeq: Type.Optional(SeqOrZero) }),
+    result: Type.Object({ chatRoom: ChatRoom, memberIds: Type.Array(Id), ...CatchUpShape }),
+  },
+  'rooms.resume': {
+    params: Type.Object({ userId: Id, rooms: Type.Record(Type.String(), SeqOrZero) }),
+    result: Type.Object({ rooms: Type.Record(Type.String(), Type.Object(CatchUpShape)), gone: Type.Array(Id) }),
+  },
+  'room.mark-read': {
+    params: Type.Object({ userId: Id, chatRoomId: Id, upToSeq: Seq }),
+    result: Type.Object({ lastReadSeq: SeqOrZero, unread: SeqOrZero }),
+  },
+  /** Of these people, the ones whom the person may message. */
+  'people.reachable': {
+    params: Type.Object({ userId: Id, userIds: Type.Array(Id, { maxItems: limits.watchedPeople }) }),
+    result: Type.Object({ userIds: Type.Array(Id) }),
+  },
+} as const satisfies Record<string, { params: TSchema; result: TSchema }>;
+
+export type ServiceRequestName = keyof typeof serviceRequests;
+export type ServiceRequestParams<N extends ServiceRequestName> = Static<(typeof serviceRequests)[N]['params']>;
+export type ServiceRequestResult<N extends ServiceRequestName> = Static<(typeof serviceRequests)[N]['result']>;

@@ -1,0 +1,44 @@
+import mongoose from 'mongoose';
+import type { Log } from './log.ts';
+
+export interface MongoOptions {
+  uri: string;
+  appName: string;
+  log: Log;
+}
+
+/**
+ * A connection whose writes are acknowledged by a majority. Commands fail within seconds while MongoDB is away, so that
+ * callers can say so instead of hanging.
+ */
+export function createMongo({ uri, appName, log }: MongoOptions) {
+  const connection = mongoose.createConnection(uri, {
+    appName,
+    writeConcern: { w: 'majority', wtimeoutMS: 5000 },
+    readConcern: { level: 'majority' },
+    serverSelectionTimeoutMS: 3000,
+    connectTimeoutMS: 5000,
+    socketTimeoutMS: 20_000,
+    heartbeatFrequencyMS: 2000,
+    maxPoolSize: 20,
+    retryWrites: true,
+    autoIndex: false,
+    bufferCommands: false,
+  });
+  connection.on('disconnected', () => log.warn('MongoDB is away'));
+  connection.on('reconnected', () => log.info('MongoDB is back'));
+  connection.on('error', (error) => log.warn({ err: error }, 'MongoDB connection failed'));
+  // The rejection of a first failed connection reaches `start` through `ready`; without this it would count as unhandled.
+  connection.asPromise().catch(() => undefined);
+  return {
+    connection,
+    ready: () => connection.asPromise().then(() => undefined),
+    ping: async () => {
+      if (!connection.db) throw new Error('MongoDB is not connected');
+      await connection.db.command({ ping: 1 }, { timeoutMS: 2000 });
+    },
+    close: () => connection.close(),
+  };
+}
+
+export type Mongo = ReturnType<typeof createMongo>;
