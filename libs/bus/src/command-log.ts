@@ -12,7 +12,6 @@ const waitingLimit = 10_000;
 
 // KEYS[1] the stream. ARGV[1] how many may wait, ARGV[2] the command. Returns the entry's id, or false when it is full.
 const appendBounded: Script = {
-  name: 'hallwayAppendCommand',
   keys: 1,
   lua: `
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[1]) then return false end

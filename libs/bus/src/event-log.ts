@@ -19,7 +19,6 @@ export interface EventHeader {
 // Positions are contiguous; on an emptied Redis they begin anew at the time in microseconds, above all that were before,
 // so that a reader who finds another position than the next knows that something is missing. Returns the position.
 const appendEvents: Script = {
-  name: 'hallwayAppendEvents',
   keys: 2,
   lua: `
 local position = redis.call('INCR', KEYS[2])

@@ -10,5 +10,6 @@ export * from './names.ts';
 export * from './pending-read-marks.ts';
 export * from './presence.ts';
 export * from './requests.ts';
+export * from './scripts.ts';
 export * from './send-door.ts';
 export * from './session-endings.ts';

@@ -49,7 +49,7 @@ function toJobsOptions(name: JobName, { jobId, delayMs }: JobOptions): JobsOptio
     attempts,
     backoff: { type: 'exponential', delay: backoffMs, jitter: 0.5 },
     removeOnComplete: true,
-    // Enough to see what went wrong; older ones are only numbers.
-    removeOnFail: { count: 1000 },
+    // A failed job that stays keeps its id: for as long, no job with that id could be added. The log says what went wrong.
+    removeOnFail: true,
   };
 }

@@ -29,6 +29,8 @@ export function createBusNames(prefix: string) {
     requests: `${prefix}:requests`,
     replies: (instance: string) => `${prefix}:replies:${instance}`,
     pendingReadMarks: (chatRoomId: string) => `${prefix}:read-marks:${chatRoomId}`,
+    /** Stands in a Redis that has not been emptied since the worker last rebuilt what it loses with it. */
+    workerMark: `${prefix}:worker-mark`,
     sessionEndings: `${prefix}:session-endings`,
     gateways: `${prefix}:{presence}:gateways`,
     gatewayPeople: (gateway: string) => `${prefix}:{presence}:people:${gateway}`,

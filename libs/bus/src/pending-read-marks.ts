@@ -1,3 +1,4 @@
+import { isId } from '@hallway/contracts';
 import type { Redis } from 'ioredis';
 import type { BusNames } from './names.ts';
 import { runScript, type Script } from './scripts.ts';
@@ -12,7 +13,6 @@ export interface PendingMark {
 // KEYS[1] the room's hash of userId → "seq readAt". ARGV: userId, seq, readAt for each mark.
 // Keeps the largest seq of each person. Returns nothing of use.
 const raiseMarks: Script = {
-  name: 'hallwayRaiseReadMarks',
   keys: 1,
   lua: `
 for i = 1, #ARGV, 3 do
@@ -27,7 +27,6 @@ return 1
 
 // KEYS[1] the room's hash. ARGV: userId, value for each mark that was written. Removes those that have not moved since.
 const settleMarks: Script = {
-  name: 'hallwaySettleReadMarks',
   keys: 1,
   lua: `
 for i = 1, #ARGV, 2 do
@@ -36,6 +35,9 @@ end
 return 1
 `,
 };
+
+// Well below a millisecond of Redis's time.
+const keysPerScan = 1000;
 
 /** Read marks on their way to MongoDB. Each operation is atomic for its room; a mark only ever grows. */
 export function createPendingReadMarks({ redis, names }: { redis: Redis; names: BusNames }) {
@@ -62,6 +64,15 @@ export function createPendingReadMarks({ redis, names }: { redis: Redis; names: 
     async settle(chatRoomId: string, marks: PendingMark[]): Promise<void> {
       const values = marks.flatMap((mark) => [mark.userId, `${mark.lastReadSeq} ${mark.readAt}`]);
       if (values.length > 0) await runScript(redis, settleMarks, [names.pendingReadMarks(chatRoomId), ...values]);
+    },
+    /**
+     * Rooms with pending marks among the next thousand keys or so, wherever they are; `cursor` begins and ends at '0'. A room
+     * that has marks all the while is found in every full round, perhaps twice.
+     */
+    async scanRooms(cursor: string): Promise<{ cursor: string; chatRoomIds: string[] }> {
+      const [next, keys] = await redis.scan(cursor, 'MATCH', names.pendingReadMarks('*'), 'COUNT', keysPerScan);
+      const prefixLength = names.pendingReadMarks('').length;
+      return { cursor: next, chatRoomIds: keys.map((key) => key.slice(prefixLength)).filter(isId) };
     },
   };
 }

@@ -12,7 +12,6 @@ const lastSeenTtlSeconds = 400 * 24 * 3600;
 // KEYS[1] gateways, KEYS[2] people of this gateway. ARGV[1] gateway, ARGV[2] lease in ms, ARGV[3] people it has.
 // The lease ends by Redis's own clock. Returns 1 when the list of people is whole, 0 when it has to be written again.
 const renewLease: Script = {
-  name: 'hallwayRenewPresence',
   keys: 2,
   lua: `
 local time = redis.call('TIME')
@@ -26,7 +25,6 @@ return 0
 
 // KEYS[1] gateways. Returns the gateways whose lease has not ended.
 const liveGateways: Script = {
-  name: 'hallwayLiveGateways',
   keys: 1,
   lua: `
 local time = redis.call('TIME')
@@ -37,7 +35,6 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], now, '+inf')
 
 // KEYS[1] gateways. Takes one gateway whose lease has ended off the list and returns it: exactly one caller gets it.
 const takeDeadGateway: Script = {
-  name: 'hallwayTakeDeadGateway',
   keys: 1,
   lua: `
 local time = redis.call('TIME')

@@ -112,3 +112,14 @@ function parseEnding(text: string | undefined, log: Log): SessionEnded | null {
   }
   return null;
 }
+
+/** Asks the auth service's internal port for endings since a time. Rejects when it cannot be reached. */
+export function createSessionEndingsPoll({ authInternalUrl }: { authInternalUrl: string }) {
+  return async function pollSessionEndings(since: Date): Promise<SessionEnded[]> {
+    const address = `${authInternalUrl}/session-endings?since=${encodeURIComponent(since.toISOString())}`;
+    const answer = await fetch(address, { signal: AbortSignal.timeout(3000) });
+    if (!answer.ok) throw new Error(`the auth service answered ${answer.status}`);
+    const { endings } = (await answer.json()) as { endings: unknown[] };
+    return endings.filter((ending): ending is SessionEnded => findFaults(SessionEnded, ending).length === 0);
+  };
+}

@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
   type FastifyTypeProvider,
+  LogController,
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
@@ -38,7 +39,7 @@ export interface HttpServerOptions {
 export function createHttpServer({ log, metrics, proxyHops = 1 }: HttpServerOptions) {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.payloadBytes,
     trustProxy: (_address: string, hop: number) => hop < proxyHops,
     genReqId: readRequestId,

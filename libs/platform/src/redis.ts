@@ -8,15 +8,17 @@ export interface RedisClientOptions {
   role: string;
   /**
    * `commands` fail fast while Redis is away and travel together when issued in one tick; `blocking` waits for Redis, for
-   * loops that block on a stream; `subscriber` waits too and subscribes again by itself; `queue` is what BullMQ asks for.
+   * loops that block on a stream; `subscriber` waits too and subscribes again by itself; `producer` adds jobs and fails fast;
+   * `queue` is what BullMQ asks for its workers. BullMQ defines commands on its clients, which must not share round trips.
    */
-  kind: 'commands' | 'blocking' | 'subscriber' | 'queue';
+  kind: 'commands' | 'blocking' | 'subscriber' | 'producer' | 'queue';
 }
 
 const byKind: Record<RedisClientOptions['kind'], RedisOptions> = {
   commands: { enableOfflineQueue: false, enableAutoPipelining: true, maxRetriesPerRequest: 1, commandTimeout: 5000 },
   blocking: { maxRetriesPerRequest: null },
   subscriber: { maxRetriesPerRequest: null, autoResubscribe: true },
+  producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5000 },
   queue: { maxRetriesPerRequest: null, enableOfflineQueue: true },
 };
 

@@ -1,0 +1,29 @@
+import type { RefusalReason, Role } from '@hallway/contracts';
+
+export interface Refusal {
+  reason: RefusalReason;
+  senderRole: Role;
+  recipientRole: Role;
+  /**
+   * Given only where the sender knows the name already, as in a room that they share: a refusal must not become a way to
+   * look up names by trying ids.
+   */
+  recipientName?: string;
+}
+
+/** Says in a sentence for people why a message does not go: what happened, and what would be possible. */
+export function explainRefusal({ reason, senderRole, recipientRole, recipientName }: Refusal): string {
+  return `You can't message ${recipientName ?? 'this person'}: ${rule({ reason, senderRole, recipientRole })}`;
+}
+
+function rule({ reason, senderRole, recipientRole }: Omit<Refusal, 'recipientName'>): string {
+  if (reason === 'PARENTS_OFF') return 'messages with parents are turned off here.';
+  if (reason === 'STUDENTS_OFF') return 'students can write to their instructors here, not to each other.';
+  if (senderRole === 'parent' || recipientRole === 'parent') {
+    return "parents can write to their own children's instructors.";
+  }
+  if (senderRole === 'student' && recipientRole === 'student') {
+    return 'students can write to people who share a course with them.';
+  }
+  return 'students and instructors can write to each other within their courses.';
+}

@@ -1,0 +1,5 @@
+export * from './captured-log.ts';
+export * from './eventually.ts';
+export * from './school.ts';
+export * from './test-engines.ts';
+export * from './token-issuer.ts';

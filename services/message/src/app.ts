@@ -1,0 +1,106 @@
+import {
+  type BusNames,
+  createBusNames,
+  createCommandLog,
+  createEndedSessions,
+  createPendingAnswers,
+  createSendDoor,
+  createSessionEndingsFollower,
+  createSessionEndingsPoll,
+  listenForReplies,
+} from '@hallway/bus';
+import {
+  createAuthenticate,
+  createHttpServer,
+  createInternalServer,
+  createMetrics,
+  createRemoteKeySet,
+  createTokenVerifier,
+  type Log,
+  type Service,
+  waitForRedis,
+} from '@hallway/platform';
+import { toPolicySettings } from '@hallway/policy';
+import type { MessageConfig } from './config.ts';
+import { type Connections, openConnections } from './connections.ts';
+import { addByPersonRoutes } from './messages/by-person.routes.ts';
+import { addByRoomRoutes } from './messages/by-room.routes.ts';
+import { createSendMessage } from './messages/send-message.ts';
+import { readReadiness } from './readiness.ts';
+import { buildStreamWork } from './stream-work.ts';
+import { buildUseCases } from './use-cases.ts';
+
+export interface MessageServiceContext {
+  config: MessageConfig;
+  log: Log;
+  instance: string;
+}
+
+/** The whole message service. Its ports are open once `start` has resolved. */
+export function buildMessageService({ config, log, instance }: MessageServiceContext) {
+  const metrics = createMetrics('message');
+  const names = createBusNames(config.REDIS_PREFIX);
+  const connections = openConnections({ config, log });
+  const settings = toPolicySettings(config);
+  const useCases = buildUseCases({ connections, names, settings, log });
+  const pending = createPendingAnswers();
+  const streams = buildStreamWork({ connections, names, log, instance, pending, useCases, settings, metrics });
+  const sessions = watchSessions({ config, log, names, connections });
+  const appendCommand = createCommandLog({ redis: connections.redis, names });
+  const sendMessage = createSendMessage({
+    ...useCases,
+    submitSend: createSendDoor({ appendCommand, pending, instance, answer: 'reply' }),
+    isRedisAway: () => connections.redis.status !== 'ready',
+  });
+  const app = createHttpServer({ log, metrics });
+  // A scope of its own, so that an address that leads nowhere is a 404 for strangers too.
+  app.register(async (scope) => {
+    scope.addHook('onRequest', createAuthenticate(sessions.verifyToken));
+    addByPersonRoutes(scope, { ...useCases, sendMessage });
+    addByRoomRoutes(scope, { ...useCases, sendMessage });
+  });
+  let stopping = false;
+  const internal = createInternalServer({ metrics, readiness: () => readReadiness(connections, stopping) });
+
+  return {
+    app,
+    ownedPartitions: streams.ownedPartitions,
+    async start(): Promise<void> {
+      await Promise.all([connections.mongo.ready(), waitForRedis(connections.redis), waitForRedis(connections.queue)]);
+      await Promise.all([useCases.rooms, useCases.memberships, useCases.messages].map((one) => one.ensureIndexes()));
+      await listenForReplies({ subscriber: connections.subscriber, names, instance, pending, log });
+      await sessions.start();
+      await streams.start();
+      await app.listen({ port: config.PORT, host: config.HOST });
+      await internal.listen({ port: config.INTERNAL_PORT, host: config.HOST });
+    },
+    async stop(): Promise<void> {
+      stopping = true;
+      await app.close();
+      await streams.stop();
+      await sessions.stop();
+      await useCases.jobs.close();
+      await internal.close();
+      await connections.close();
+    },
+  } satisfies Service & Record<string, unknown>;
+}
+
+type SessionContext = Pick<MessageServiceContext, 'config' | 'log'> & { names: BusNames; connections: Connections };
+
+/** Verifies tokens, and hears of sessions that end before their tokens do. */
+function watchSessions({ config, log, names, connections }: SessionContext) {
+  const ended = createEndedSessions();
+  const follower = createSessionEndingsFollower({
+    redis: connections.blockingEndings,
+    names,
+    log,
+    onEnded: ended.record,
+    poll: createSessionEndingsPoll({ authInternalUrl: config.AUTH_INTERNAL_URL }),
+  });
+  const findKey = createRemoteKeySet({ url: `${config.AUTH_URL}/.well-known/jwks.json`, log });
+  return {
+    ...follower,
+    verifyToken: createTokenVerifier({ findKey, issuer: config.HALLWAY_ORIGIN, isEnded: ended.isEnded }),
+  };
+}

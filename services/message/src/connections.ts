@@ -1,0 +1,31 @@
+import { createMongo, createRedis, type Log } from '@hallway/platform';
+import type { MessageConfig } from './config.ts';
+
+/** Every connection of the service, each for one kind of work. Nothing is opened twice. */
+export function openConnections({ config, log }: { config: MessageConfig; log: Log }) {
+  const open = (role: string, kind: 'commands' | 'blocking' | 'subscriber') =>
+    createRedis({ url: config.REDIS_URL, log, role: `message-${role}`, kind });
+  const redis = open('commands', 'commands');
+  const blockingCommands = open('command-reader', 'blocking');
+  const blockingRequests = open('request-reader', 'blocking');
+  const blockingEndings = open('session-endings', 'blocking');
+  const subscriber = open('replies', 'subscriber');
+  const queue = createRedis({ url: config.QUEUE_REDIS_URL, log, role: 'message-queue', kind: 'producer' });
+  const mongo = createMongo({ uri: config.MONGODB_URI, appName: 'hallway-message', log });
+  return {
+    redis,
+    blockingCommands,
+    blockingRequests,
+    blockingEndings,
+    subscriber,
+    queue,
+    mongo,
+    async close(): Promise<void> {
+      for (const client of [redis, blockingCommands, blockingRequests, blockingEndings, subscriber, queue])
+        client.disconnect();
+      await mongo.close();
+    },
+  };
+}
+
+export type Connections = ReturnType<typeof openConnections>;

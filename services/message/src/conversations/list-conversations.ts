@@ -1,0 +1,91 @@
+import { type Conversation, limits } from '@hallway/contracts';
+import type { DescribeMessages } from '../messages/describe-messages.ts';
+import type { MessagesRepository } from '../messages/messages.repository.ts';
+import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
+import type { DescribeRooms } from '../rooms/describe-rooms.ts';
+import type { MembershipsRepository } from '../rooms/memberships.repository.ts';
+import { otherOf, type Room, type RoomsRepository } from '../rooms/rooms.repository.ts';
+import { compareActivity, readCursor, toCursorText } from './conversation-cursor.ts';
+
+export interface ListConversationsDeps {
+  rooms: RoomsRepository;
+  memberships: MembershipsRepository;
+  messages: MessagesRepository;
+  readMarks: ReadMarksReader;
+  describeRooms: DescribeRooms;
+  describeMessages: DescribeMessages;
+}
+
+export interface ConversationsPage {
+  conversations: Conversation[];
+  nextCursor: string | null;
+}
+
+// Sorting these in memory takes a few milliseconds; nobody has nearly as many.
+const roomsPerPerson = 5000;
+// How far a list looks back over numbers that no message took.
+const lookBack = 4;
+
+/** The conversations of a person, latest activity first. One query per collection, joined in memory. */
+export function createListConversations(deps: ListConversationsDeps) {
+  const { rooms, memberships } = deps;
+
+  async function findPage(userId: string, limit: number, cursor: string | undefined) {
+    const mine = await rooms.findRooms(await memberships.listRoomIdsOf(userId, roomsPerPerson));
+    const from = cursor === undefined ? null : readCursor(cursor);
+    const places = [...mine.values()]
+      .map((room) => ({ room, at: activityOf(room).getTime(), roomId: room.id }))
+      .filter((place) => from === null || compareActivity(from, place) < 0)
+      .sort(compareActivity);
+    const page = places.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      page: page.map(({ room }) => room),
+      nextCursor: places.length > limit && last ? toCursorText(last) : null,
+    };
+  }
+
+  return async function listConversations(
+    userId: string,
+    { limit = limits.pageDefault, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+  ): Promise<ConversationsPage> {
+    const { page, nextCursor } = await findPage(userId, limit, cursor);
+    return { conversations: await toConversations(deps, userId, page), nextCursor };
+  };
+}
+
+export type ListConversations = ReturnType<typeof createListConversations>;
+
+function activityOf(room: Room): Date {
+  return room.lastMessageAt ?? room.createdAt;
+}
+
+async function toConversations(deps: ListConversationsDeps, userId: string, page: Room[]): Promise<Conversation[]> {
+  const { messages, readMarks, describeRooms, describeMessages } = deps;
+  const ids = page.map((room) => room.id);
+  const ranges = page.map((room) => ({
+    roomId: room.id,
+    after: Math.max(0, room.lastSeq - lookBack),
+    upTo: room.lastSeq,
+  }));
+  const [chatRooms, newest, marks] = await Promise.all([
+    describeRooms(page),
+    messages.findRanges(ranges),
+    readMarks.ofPerson(userId, ids),
+  ]);
+  const last = ids.flatMap((id) => newest.get(id)?.findLast((message) => !message.isVoid) ?? []);
+  const lastByRoom = new Map((await describeMessages(last)).map((message) => [message.chatRoomId, message]));
+  return page.flatMap((room, index) => {
+    const chatRoom = chatRooms[index];
+    if (!chatRoom) return [];
+    const lastReadSeq = marks.get(room.id) ?? 0;
+    return {
+      chatRoom,
+      with: chatRoom.participants.find((person) => person.id === otherOf(room, userId)) ?? null,
+      lastMessage: lastByRoom.get(room.id) ?? null,
+      lastReadSeq,
+      unread: Math.max(0, room.lastSeq - lastReadSeq),
+      lastActivityAt: activityOf(room).toISOString(),
+    };
+  });
+}

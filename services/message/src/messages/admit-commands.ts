@@ -1,0 +1,110 @@
+import { type SendCommand, toRoleModel } from '@hallway/contracts';
+import { AppError, validationFailed } from '@hallway/platform';
+import type { PersonFacts, PolicySettings } from '@hallway/policy';
+import { findPairRefusal } from '../policy/check-pair.ts';
+import type { FindPeopleFacts } from '../policy/people-facts.ts';
+import type { RoomAccess, RoomIdentity } from '../rooms/access-room.ts';
+import { otherOf } from '../rooms/rooms.repository.ts';
+import type { MessagesRepository } from './messages.repository.ts';
+
+/** A command as it came, or comes again: `redelivered` says that an earlier owner did not finish it. */
+export interface Submitted {
+  command: SendCommand;
+  redelivered: boolean;
+}
+
+/** A send that may be stored. `receiver` is null outside direct rooms. */
+export interface Admitted extends Submitted {
+  room: RoomIdentity;
+  receiver: PersonFacts | null;
+}
+
+export interface Refused extends Submitted {
+  error: AppError;
+}
+
+export interface AdmitDeps {
+  access: RoomAccess;
+  findPeopleFacts: FindPeopleFacts;
+  messages: MessagesRepository;
+  settings: PolicySettings;
+}
+
+/** Asks of each command whether its sender may write this, there. One read for all rooms of a sender, one for all people. */
+export function createAdmitCommands({ access, findPeopleFacts, messages, settings }: AdmitDeps) {
+  async function findRooms(submitted: Submitted[]): Promise<Map<string, RoomIdentity>> {
+    const bySender = Map.groupBy(submitted, ({ command }) => command.senderId);
+    const found = new Map<string, RoomIdentity>();
+    for (const [senderId, sends] of bySender) {
+      const ids = sends.map(({ command }) => command.chatRoomId);
+      for (const [id, room] of await access.findRoomsOf(senderId, ids)) found.set(`${senderId}:${id}`, room);
+    }
+    return found;
+  }
+
+  return async function admitCommands(submitted: Submitted[]): Promise<{ admitted: Admitted[]; refused: Refused[] }> {
+    const rooms = await findRooms(submitted);
+    const people = await findPeopleFacts(peopleConcerned(submitted, rooms));
+    const admitted: Admitted[] = [];
+    const refused: Refused[] = [];
+    for (const send of submitted) {
+      const room = rooms.get(keyOf(send.command));
+      const receiver = (room && people.get(otherOf(room, send.command.senderId) ?? '')) ?? null;
+      const error = findRefusal({ send, room, people, settings }) ?? (await findReplyFault(send.command, messages));
+      if (error) refused.push({ ...send, error });
+      else if (room) admitted.push({ ...send, room, receiver });
+    }
+    return { admitted, refused };
+  };
+}
+
+export type AdmitCommands = ReturnType<typeof createAdmitCommands>;
+
+function keyOf(command: SendCommand): string {
+  return `${command.senderId}:${command.chatRoomId}`;
+}
+
+function peopleConcerned(submitted: Submitted[], rooms: Map<string, RoomIdentity>): string[] {
+  return submitted.flatMap(({ command }) => {
+    const room = rooms.get(keyOf(command));
+    const other = room && otherOf(room, command.senderId);
+    return other ? [command.senderId, other] : [command.senderId];
+  });
+}
+
+interface Asked {
+  send: Submitted;
+  room: RoomIdentity | undefined;
+  people: Map<string, PersonFacts>;
+  settings: PolicySettings;
+}
+
+function findRefusal({ send: { command }, room, people, settings }: Asked): AppError | null {
+  if (!room) return new AppError({ code: 'NOT_FOUND', internal: 'the sender is no member of the room' });
+  const sender = people.get(command.senderId);
+  if (!sender) return new AppError({ code: 'NOT_FOUND', internal: 'the sender does not exist' });
+  const receiverId = otherOf(room, command.senderId);
+  const receiver = receiverId === null ? undefined : people.get(receiverId);
+  const refusal = receiverId === null ? null : findPairRefusal(sender, receiver, settings);
+  return refusal ?? findStatementFault(command, sender, receiver);
+}
+
+/** What a client says of the two ends must be true: a wrong statement means that it thinks of another conversation. */
+function findStatementFault(command: SendCommand, sender: PersonFacts, receiver?: PersonFacts): AppError | null {
+  const truths = [
+    ['senderModel', toRoleModel(sender.role)],
+    ['receiverId', receiver?.id ?? null],
+    ['receiverModel', receiver ? toRoleModel(receiver.role) : null],
+  ] as const;
+  const faults = truths
+    .filter(([field, truth]) => command[field] !== undefined && command[field] !== truth)
+    .map(([field]) => ({ path: `/${field}`, message: 'is not true of this chat room' }));
+  return faults.length > 0 ? validationFailed(faults) : null;
+}
+
+async function findReplyFault(command: SendCommand, messages: MessagesRepository): Promise<AppError | null> {
+  if (command.replyTo === undefined) return null;
+  const original = await messages.findMessage(command.chatRoomId, command.replyTo);
+  if (original && !original.isVoid) return null;
+  return validationFailed([{ path: '/replyTo', message: 'is no message of this chat room' }]);
+}

@@ -1,0 +1,73 @@
+import type { AppendEvents } from '@hallway/bus';
+import type { DomainEvent } from '@hallway/contracts';
+import { isStoreAway, type Log } from '@hallway/platform';
+import type { RaiseMarks } from '../read-marks/raise-marks.ts';
+import type { RoomAccess } from '../rooms/access-room.ts';
+import type { Announce, Outcome } from './commit-messages.ts';
+import { toRoomMessage } from './message-record.ts';
+
+export interface AnnounceDeps {
+  appendEvents: AppendEvents;
+  raiseMarks: RaiseMarks;
+  access: RoomAccess;
+}
+
+type Announced = Extract<Outcome, { status: 'stored' | 'repeated' }>;
+
+/**
+ * Appends one event for each message that is new, or whose first announcement may never have happened, and moves the
+ * sender's own read mark up to it. Rejects when Redis did not take it: the commands then stay pending and are run again.
+ */
+export function createAnnounceMessages({ appendEvents, raiseMarks, access }: AnnounceDeps): Announce {
+  return async function announceMessages(outcomes) {
+    const due = outcomes.filter(isDue);
+    if (due.length === 0) return;
+    const rooms = await access.findRooms(due.map(({ message }) => message.roomId));
+    await Promise.all([
+      appendEvents(due.map((outcome) => toEvent(outcome, rooms.get(outcome.message.roomId)?.type ?? 'direct'))),
+      ...toMarks(due).map(([roomId, marks]) => raiseMarks(roomId, marks)),
+    ]);
+  };
+}
+
+/** The same without Redis: clients learn of the messages when they resume. */
+export function createAnnounceWherePossible(announce: Announce, log: Log): Announce {
+  return async function announceWherePossible(outcomes) {
+    await announce(outcomes).catch((error) => {
+      if (!isStoreAway(error)) throw error;
+      log.warn({ messages: outcomes.length }, 'stored without a live announcement');
+    });
+  };
+}
+
+function isDue(outcome: Outcome): outcome is Announced {
+  return outcome.status === 'stored' || (outcome.status === 'repeated' && outcome.redelivered);
+}
+
+function toEvent(
+  { command, message }: Announced,
+  roomType: 'direct' | 'group' | 'course' | 'announcement',
+): DomainEvent {
+  return {
+    id: message.id,
+    type: 'message.created',
+    occurredAt: message.createdAt.toISOString(),
+    traceparent: command.traceparent ?? null,
+    data: {
+      message: toRoomMessage(message, 0),
+      roomType,
+      ...(command.answer === 'event' ? { origin: { instance: command.origin, requestId: command.requestId } } : {}),
+    },
+  };
+}
+
+function toMarks(due: Announced[]) {
+  return [...Map.groupBy(due, ({ message }) => message.roomId)].map(([roomId, group]) => {
+    const marks = group.map(({ message }) => ({
+      userId: message.senderId,
+      lastReadSeq: message.seq,
+      readAt: message.createdAt.toISOString(),
+    }));
+    return [roomId, marks] as const;
+  });
+}

@@ -1,0 +1,101 @@
+import type { Connection } from 'mongoose';
+import { isDuplicateKey, toObjectId } from '../object-ids.ts';
+import { type MessageDocument, type StoredMessage, toStoredMessage } from './message-record.ts';
+
+/** What makes a send the same send: a `clientMessageId` is unique for a sender in a room. */
+export interface SendKey {
+  roomId: string;
+  senderId: string;
+  clientMessageId: string;
+}
+
+/** A span of `seq`: above `after`, up to and with `upTo`. */
+export interface SeqRange {
+  roomId: string;
+  after: number;
+  upTo: number;
+}
+
+/** Messages: this service is their only writer. */
+export function createMessagesRepository(connection: Connection) {
+  const messages = connection.collection<MessageDocument>('messages');
+
+  return {
+    /** Both indexes begin with the room, so that the collection can be sharded by it. */
+    async ensureIndexes(): Promise<void> {
+      await messages.createIndex({ roomId: 1, seq: 1 }, { unique: true });
+      await messages.createIndex({ roomId: 1, senderId: 1, clientMessageId: 1 }, { unique: true });
+    },
+
+    /**
+     * Writes all of them with one command, acknowledged by a majority. Answers the ones that a unique index refused;
+     * rejects when it is not known which are stored.
+     */
+    async insertBatch(documents: MessageDocument[]): Promise<{ refused: MessageDocument[] }> {
+      const failed = await messages.insertMany(documents, { ordered: false }).then(() => [], toIndexRefusals);
+      return { refused: failed.flatMap((index) => documents[index] ?? []) };
+    },
+
+    /** The stored messages of these sends, in no order. One query for each room and sender among them. */
+    async findBySendKeys(keys: SendKey[]): Promise<StoredMessage[]> {
+      if (keys.length === 0) return [];
+      const groups = Map.groupBy(keys, (key) => `${key.roomId}:${key.senderId}`);
+      const found = await messages.find({ $or: [...groups.values()].map(toKeyFilter) }).toArray();
+      return found.map(toStoredMessage);
+    },
+
+    /** Ascending `seq`; at most `limit` from the end that `newestFirst` names. A bounded range of the unique index. */
+    async findRange({ roomId, after, upTo }: SeqRange): Promise<StoredMessage[]> {
+      if (upTo <= after) return [];
+      const found = await messages.find(toRangeFilter({ roomId, after, upTo })).sort({ seq: 1 }).toArray();
+      return found.map(toStoredMessage);
+    },
+
+    /** Several ranges at once, by room, each ascending. One query. */
+    async findRanges(ranges: SeqRange[]): Promise<Map<string, StoredMessage[]>> {
+      const wanted = ranges.filter(({ after, upTo }) => upTo > after);
+      if (wanted.length === 0) return new Map();
+      const found = await messages.find({ $or: wanted.map(toRangeFilter) }).toArray();
+      const stored = found.map(toStoredMessage).sort((a, b) => a.seq - b.seq);
+      return Map.groupBy(stored, (message) => message.roomId);
+    },
+
+    /** Numbers that are taken above `after`, ascending: what a writer left behind that did not come to move the head. */
+    async findSeqsAbove(roomId: string, after: number): Promise<number[]> {
+      const found = await messages
+        .find({ roomId: toObjectId(roomId), seq: { $gt: after } }, { projection: { seq: 1, _id: 0 } })
+        .sort({ seq: 1 })
+        .toArray();
+      return found.map((document) => document.seq);
+    },
+
+    async findMessage(roomId: string, messageId: string): Promise<StoredMessage | null> {
+      const found = await messages.findOne({ _id: toObjectId(messageId), roomId: toObjectId(roomId) });
+      return found && toStoredMessage(found);
+    },
+  };
+}
+
+export type MessagesRepository = ReturnType<typeof createMessagesRepository>;
+
+function toKeyFilter(keys: SendKey[]) {
+  const [{ roomId, senderId }] = keys as [SendKey];
+  return {
+    roomId: toObjectId(roomId),
+    senderId: toObjectId(senderId),
+    clientMessageId: { $in: keys.map((key) => key.clientMessageId) },
+  };
+}
+
+function toRangeFilter({ roomId, after, upTo }: SeqRange) {
+  return { roomId: toObjectId(roomId), seq: { $gt: after, $lte: upTo } };
+}
+
+/** Positions in the batch that unique indexes refused. Throws the error when anything else went wrong. */
+function toIndexRefusals(error: unknown): number[] {
+  const { writeErrors, result } = error as { writeErrors?: unknown; result?: { getWriteConcernError?: () => unknown } };
+  if (!isDuplicateKey(error) || result?.getWriteConcernError?.()) throw error;
+  const faults = (Array.isArray(writeErrors) ? writeErrors : [writeErrors]) as { code?: number; index?: number }[];
+  if (faults.some((fault) => fault?.code !== 11000 || fault.index === undefined)) throw error;
+  return faults.map((fault) => fault.index as number);
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Submission, SubmitSend } from '@hallway/bus';
+import { findContentProblem, limits, type SendOutcome } from '@hallway/contracts';
+import { AppError, createTokenBuckets, validationFailed } from '@hallway/platform';
+import type { CommitMessages } from './commit-messages.ts';
+import type { DescribeMessages } from './describe-messages.ts';
+
+export interface SendMessageDeps {
+  submitSend: SubmitSend;
+  /** Commits without the command stream and announces where it can. */
+  commitDirectly: CommitMessages;
+  describeMessages: DescribeMessages;
+  isRedisAway: () => boolean;
+}
+
+export interface Send extends Submission {
+  /** Where the words stood in what the client sent, for telling what is wrong with them. */
+  contentPath: string;
+}
+
+/**
+ * Sends a message through the one write path: the command stream of its room, or, while Redis is away, the same use case
+ * at once. Rejects with the refusal, `RATE_LIMITED`, `TEMPORARILY_UNAVAILABLE` or `OUTCOME_UNKNOWN`.
+ */
+export function createSendMessage({ submitSend, commitDirectly, describeMessages, isRedisAway }: SendMessageDeps) {
+  const buckets = createTokenBuckets({ burst: limits.sendBurst, perSecond: limits.sendsPerSecond });
+
+  async function sendDirectly(submission: Submission): Promise<SendOutcome> {
+    const [outcome] = await commitDirectly([
+      {
+        command: {
+          ...submission,
+          requestId: randomUUID(),
+          origin: 'direct',
+          answer: 'reply',
+          clientMessageId: submission.clientMessageId ?? randomUUID(),
+          mayBeRepeat: submission.clientMessageId !== undefined,
+          submittedAt: new Date().toISOString(),
+        },
+        redelivered: false,
+      },
+    ]);
+    if (!outcome) throw new AppError({ code: 'INTERNAL', internal: 'a send had no outcome' });
+    if (outcome.status === 'refused') throw outcome.error;
+    const [message] = await describeMessages([outcome.message]);
+    if (!message) throw new AppError({ code: 'INTERNAL', internal: 'a stored message could not be described' });
+    return { message, duplicate: outcome.status === 'repeated' };
+  }
+
+  return async function sendMessage({ contentPath, ...submission }: Send): Promise<SendOutcome> {
+    const problem = findContentProblem(submission.content);
+    if (problem) throw validationFailed([{ path: contentPath, message: problem }]);
+    if (submission.messageType !== 'text')
+      throw validationFailed([{ path: '/messageType', message: 'needs attachments' }]);
+    const waitMs = buckets.take(submission.senderId);
+    if (waitMs > 0) throw new AppError({ code: 'RATE_LIMITED', retryAfterMs: waitMs });
+    return isRedisAway() ? sendDirectly(submission) : submitSend(submission);
+  };
+}
+
+export type SendMessage = ReturnType<typeof createSendMessage>;

@@ -1,0 +1,65 @@
+import { type CommandEntry, type CommandReader, createLoop } from '@hallway/bus';
+import type { Log } from '@hallway/platform';
+import { createHeldPartitions } from './held-partitions.ts';
+import { type PartitionLeases, renewEveryMs } from './partition-leases.ts';
+
+export interface PartitionOwnerDeps {
+  leases: PartitionLeases;
+  reader: CommandReader;
+  /** Commits a batch and answers it. Rejects when a store is away: the batch then stays pending and comes again. */
+  commitBatch: (entries: CommandEntry[]) => Promise<void>;
+  log: Log;
+}
+
+// How long a read waits for the first command. A partition that was just won waits at most this long for its reader.
+const blockMs = 400;
+const idleMs = 100;
+
+/**
+ * Owns partitions and commits what comes in, one batch at a time: while one is written the next gathers in Redis, so that a
+ * quiet service commits at once and a busy one hundreds together, without a timer.
+ */
+export function createPartitionOwner({ leases, reader, commitBatch, log }: PartitionOwnerDeps) {
+  const held = createHeldPartitions(leases);
+  let timer: NodeJS.Timeout | undefined;
+
+  async function commitPending(partition: number): Promise<void> {
+    await reader.prepare(partition);
+    for (;;) {
+      const entries = await reader.claimPending(partition);
+      if (entries.length === 0) return held.setPrepared(partition);
+      await commitBatch(entries);
+    }
+  }
+
+  async function round(): Promise<void> {
+    const released = await held.releaseUnwanted();
+    if (released.length > 0) log.info({ partitions: released }, 'partitions handed over');
+    for (const partition of held.unprepared()) await commitPending(partition);
+    const partitions = held.all();
+    if (partitions.length > 0) await commitBatch(await reader.readNew(partitions, blockMs));
+    else await new Promise((resolve) => setTimeout(resolve, idleMs));
+  }
+
+  const loop = createLoop({ what: 'commands', log, step: round, recover: async () => held.setAllUnprepared() });
+
+  return {
+    async start(): Promise<void> {
+      await held.renew();
+      timer = setInterval(() => {
+        held.renew().catch((error) => log.warn({ err: error }, 'partition leases could not be renewed'));
+      }, renewEveryMs);
+      loop.start();
+    },
+    /** Finishes the batch in flight, then gives everything back. */
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await loop.stop();
+      await held.leave();
+    },
+    /** The partitions that are held at the moment. */
+    partitions: held.all,
+  };
+}
+
+export type PartitionOwner = ReturnType<typeof createPartitionOwner>;

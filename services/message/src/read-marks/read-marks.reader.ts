@@ -1,0 +1,64 @@
+import type { PendingReadMarks } from '@hallway/bus';
+import { isStoreAway } from '@hallway/platform';
+import type { Connection } from 'mongoose';
+import { type ObjectId, toObjectId } from '../object-ids.ts';
+
+interface ReadMarkDocument {
+  roomId: ObjectId;
+  userId: ObjectId;
+  lastReadSeq: number;
+}
+
+/** How far each person has read, by person and by room. */
+export type MarksByRoom = Map<string, Map<string, number>>;
+
+/** Read marks: what the worker has written, and what is on its way to it. Has no way to write. */
+export function createReadMarksReader({ connection, pending }: { connection: Connection; pending: PendingReadMarks }) {
+  const readMarks = connection.collection<ReadMarkDocument>('readMarks');
+
+  return {
+    /** Everybody's marks in these rooms; for direct rooms, which have two. One query and one round trip. */
+    async ofDirectRooms(roomIds: string[]): Promise<MarksByRoom> {
+      if (roomIds.length === 0) return new Map();
+      const [stored, waiting] = await Promise.all([
+        readMarks.find({ roomId: { $in: roomIds.map(toObjectId) } }).toArray(),
+        orNothing(Promise.all(roomIds.map((roomId) => pending.list(roomId))), []),
+      ]);
+      const marks: MarksByRoom = new Map(roomIds.map((roomId) => [roomId, new Map<string, number>()]));
+      for (const { roomId, userId, lastReadSeq } of stored) {
+        raise(marks.get(roomId.toHexString()), userId.toHexString(), lastReadSeq);
+      }
+      for (const [index, list] of waiting.entries()) {
+        for (const mark of list) raise(marks.get(roomIds[index] ?? ''), mark.userId, mark.lastReadSeq);
+      }
+      return marks;
+    },
+
+    /** One person's mark in each of these rooms; 0 where they have read nothing. One query and one round trip. */
+    async ofPerson(userId: string, roomIds: string[]): Promise<Map<string, number>> {
+      const marks = new Map(roomIds.map((roomId) => [roomId, 0]));
+      if (roomIds.length === 0) return marks;
+      const [stored, waiting] = await Promise.all([
+        readMarks.find({ userId: toObjectId(userId), roomId: { $in: roomIds.map(toObjectId) } }).toArray(),
+        orNothing(pending.ofPerson(userId, roomIds), new Map<string, number>()),
+      ]);
+      for (const { roomId, lastReadSeq } of stored) raise(marks, roomId.toHexString(), lastReadSeq);
+      for (const [roomId, lastReadSeq] of waiting) raise(marks, roomId, lastReadSeq);
+      return marks;
+    },
+  };
+}
+
+export type ReadMarksReader = ReturnType<typeof createReadMarksReader>;
+
+function raise(marks: Map<string, number> | undefined, key: string, lastReadSeq: number): void {
+  if (marks && lastReadSeq > (marks.get(key) ?? 0)) marks.set(key, lastReadSeq);
+}
+
+/** While Redis is away the stored marks are the best that is known: late, never wrong. */
+async function orNothing<T>(reading: Promise<T>, nothing: T): Promise<T> {
+  return reading.catch((error) => {
+    if (isStoreAway(error)) return nothing;
+    throw error;
+  });
+}

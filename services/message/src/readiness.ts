@@ -1,0 +1,14 @@
+import type { Readiness } from '@hallway/platform';
+import type { Connections } from './connections.ts';
+
+/** Ready while MongoDB answers; without Redis the service still commits what HTTP brings, so it is only degraded. */
+export async function readReadiness({ mongo, redis }: Connections, stopping: boolean): Promise<Readiness> {
+  const degraded = redis.status === 'ready' ? [] : ['redis'];
+  if (stopping) return { ready: false, status: 'stopping', degraded };
+  try {
+    await mongo.ping();
+    return { ready: true, status: degraded.length > 0 ? 'degraded' : 'ready', degraded };
+  } catch {
+    return { ready: false, status: 'MongoDB is away', degraded: [...degraded, 'mongodb'] };
+  }
+}

@@ -1,0 +1,75 @@
+import type { RequestHandlers } from '@hallway/bus';
+import { AppError } from '@hallway/platform';
+import { mayMessage, type PolicySettings } from '@hallway/policy';
+import type { FindPeopleFacts } from '../policy/people-facts.ts';
+import type { MarkReadUseCase } from '../read-marks/mark-read.ts';
+import type { RoomAccess } from './access-room.ts';
+import type { CatchUpUseCase } from './catch-up.ts';
+import type { DescribeRooms } from './describe-rooms.ts';
+import type { MembershipsRepository } from './memberships.repository.ts';
+import type { RoomsRepository } from './rooms.repository.ts';
+
+export interface RoomRequestsDeps {
+  access: RoomAccess;
+  rooms: RoomsRepository;
+  memberships: MembershipsRepository;
+  catchUp: CatchUpUseCase;
+  describeRooms: DescribeRooms;
+  markRead: MarkReadUseCase;
+  findPeopleFacts: FindPeopleFacts;
+  settings: PolicySettings;
+}
+
+// Rooms of one person that a gateway listens for. Nobody has nearly as many; the rest is found by resuming.
+const roomsPerPerson = 5000;
+// Members whose presence is told on joining; in larger rooms only a number would be of use.
+const presenceAudience = 200;
+
+/** The door for gateways: the same use cases that HTTP has, asked over Redis. */
+export function createRoomRequests(deps: RoomRequestsDeps): RequestHandlers {
+  const { memberships, markRead } = deps;
+  return {
+    'person.rooms': async ({ userId }) => ({ chatRoomIds: await memberships.listRoomIdsOf(userId, roomsPerPerson) }),
+    'room.open': (params) => openRoom(deps, params),
+    'rooms.resume': (params) => resumeRooms(deps, params),
+    'room.mark-read': markRead,
+    'people.reachable': async ({ userId, userIds }) => ({ userIds: await findReachable(deps, userId, userIds) }),
+  };
+}
+
+type Params<N extends keyof RequestHandlers> = Parameters<RequestHandlers[N]>[0];
+
+async function openRoom(deps: RoomRequestsDeps, { userId, chatRoomId, afterSeq }: Params<'room.open'>) {
+  const { access, rooms, memberships, catchUp, describeRooms } = deps;
+  const identity = await access.accessRoom(chatRoomId, userId);
+  const room = (await rooms.findRooms([chatRoomId])).get(chatRoomId);
+  if (!room) throw new AppError({ code: 'NOT_FOUND', internal: 'the room went away' });
+  const [chatRooms, missed, memberIds] = await Promise.all([
+    describeRooms([room]),
+    catchUp(userId, [{ room, afterSeq }]),
+    identity.directIds ?? memberships.listMemberIds(chatRoomId, presenceAudience),
+  ]);
+  const [chatRoom] = chatRooms;
+  const answer = missed.get(chatRoomId);
+  if (!chatRoom || !answer) throw new AppError({ code: 'INTERNAL', internal: 'a room could not be described' });
+  return { chatRoom, memberIds, ...answer };
+}
+
+async function resumeRooms(deps: RoomRequestsDeps, params: Params<'rooms.resume'>) {
+  const ids = Object.keys(params.rooms);
+  const accessible = await deps.access.findRoomsOf(params.userId, ids);
+  const found = await deps.rooms.findRooms([...accessible.keys()]);
+  const seen = [...found.values()].map((room) => ({ room, afterSeq: params.rooms[room.id] ?? 0 }));
+  const missed = await deps.catchUp(params.userId, seen);
+  return { rooms: Object.fromEntries(missed), gone: ids.filter((id) => !found.has(id)) };
+}
+
+async function findReachable(deps: RoomRequestsDeps, userId: string, userIds: string[]): Promise<string[]> {
+  const people = await deps.findPeopleFacts([userId, ...userIds]);
+  const caller = people.get(userId);
+  if (!caller) return [];
+  return userIds.filter((id) => {
+    const person = people.get(id);
+    return person !== undefined && mayMessage(caller, person, deps.settings).allowed;
+  });
+}

@@ -1,0 +1,92 @@
+import {
+  type BusNames,
+  createEventLog,
+  createJobProducer,
+  createPendingReadMarks,
+  createPresenceReader,
+} from '@hallway/bus';
+import type { Log } from '@hallway/platform';
+import { createDirectoryReader, createPolicyFacts, type PolicySettings } from '@hallway/policy';
+import type { Connections } from './connections.ts';
+import { createListConversations } from './conversations/list-conversations.ts';
+import { createListCoursePeople } from './courses/list-course-people.ts';
+import { createAdmitCommands } from './messages/admit-commands.ts';
+import { createAnnounceMessages, createAnnounceWherePossible } from './messages/announce-messages.ts';
+import { createCommitMessages } from './messages/commit-messages.ts';
+import { createDescribeMessages } from './messages/describe-messages.ts';
+import { createListMessages } from './messages/list-messages.ts';
+import { createMessagesRepository } from './messages/messages.repository.ts';
+import { createRoomHeads } from './messages/room-heads.ts';
+import { createSplitRepeats } from './messages/split-repeats.ts';
+import { createStoreMessages } from './messages/store-messages.ts';
+import { createPeopleFacts } from './policy/people-facts.ts';
+import { createMarkRead } from './read-marks/mark-read.ts';
+import { createRaiseMarks } from './read-marks/raise-marks.ts';
+import { createReadMarksReader } from './read-marks/read-marks.reader.ts';
+import { createRoomAccess } from './rooms/access-room.ts';
+import { createCatchUp } from './rooms/catch-up.ts';
+import { createDescribeRooms } from './rooms/describe-rooms.ts';
+import { createMembershipsRepository } from './rooms/memberships.repository.ts';
+import { createOpenDirectRoom } from './rooms/open-direct-room.ts';
+import { createRoomsRepository } from './rooms/rooms.repository.ts';
+
+export interface UseCaseContext {
+  connections: Connections;
+  names: BusNames;
+  settings: PolicySettings;
+  log: Log;
+}
+
+/** Wires repositories and use cases, from the stores up. Nothing here touches a store yet. */
+export function buildUseCases({ connections, names, settings, log }: UseCaseContext) {
+  const { redis, queue, mongo } = connections;
+  const stores = buildStores(connections, names);
+  const { rooms, memberships, messages, directory, findPeopleFacts, readMarks, pending } = stores;
+  const access = createRoomAccess({ rooms, memberships });
+  const describeRooms = createDescribeRooms({ directory, memberships });
+  const describeMessages = createDescribeMessages({ readMarks });
+  const appendEvents = createEventLog({ redis, names });
+  const jobs = createJobProducer({ connection: queue, names, log });
+  const raiseMarks = createRaiseMarks({ pending, jobs });
+  const presence = createPresenceReader({ redis, names });
+  const announce = createAnnounceMessages({ appendEvents, raiseMarks, access });
+  const commit = {
+    splitRepeats: createSplitRepeats({ messages }),
+    admitCommands: createAdmitCommands({ access, findPeopleFacts, messages, settings }),
+    storeMessages: createStoreMessages({ messages, heads: createRoomHeads({ rooms, messages }), log }),
+    rooms,
+  };
+  const people = { directory, findPeopleFacts, settings };
+  const reading = { rooms, memberships, messages, readMarks, describeRooms, describeMessages };
+  return {
+    ...stores,
+    ...reading,
+    ...people,
+    access,
+    jobs,
+    mongo,
+    commitMessages: createCommitMessages({ ...commit, announce }),
+    commitDirectly: createCommitMessages({ ...commit, announce: createAnnounceWherePossible(announce, log) }),
+    openDirectRoom: createOpenDirectRoom({ ...people, rooms, memberships, describeRooms, appendEvents, log }),
+    catchUp: createCatchUp(reading),
+    markRead: createMarkRead({ access, rooms, readMarks, raiseMarks }),
+    listMessages: createListMessages(reading),
+    listConversations: createListConversations(reading),
+    listCoursePeople: createListCoursePeople({ ...people, ...reading, presence }),
+  };
+}
+
+export type UseCases = ReturnType<typeof buildUseCases>;
+
+function buildStores({ redis, mongo: { connection } }: Connections, names: BusNames) {
+  const pending = createPendingReadMarks({ redis, names });
+  return {
+    pending,
+    rooms: createRoomsRepository(connection),
+    memberships: createMembershipsRepository(connection),
+    messages: createMessagesRepository(connection),
+    directory: createDirectoryReader(connection),
+    findPeopleFacts: createPeopleFacts({ policyFacts: createPolicyFacts(connection) }),
+    readMarks: createReadMarksReader({ connection, pending }),
+  };
+}
