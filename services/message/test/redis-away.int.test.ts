@@ -1,0 +1,50 @@
+import type { PublicUser } from '@hallway/contracts';
+import { eventually, type OwnRedis, startOwnRedis } from '@hallway/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type MessageFixture, startMessageFixture } from './message-fixture.ts';
+
+let fixture: MessageFixture;
+let redis: OwnRedis;
+
+beforeAll(async () => {
+  redis = await startOwnRedis();
+  fixture = await startMessageFixture({ REDIS_URL: redis.url, QUEUE_REDIS_URL: redis.url });
+});
+afterAll(async () => {
+  await fixture?.stop();
+  await redis?.remove();
+});
+
+async function pair() {
+  const a = await fixture.school.person('admin');
+  const b = await fixture.school.person('student');
+  return [a, b] as const;
+}
+const send = (from: PublicUser, to: PublicUser, text: string) =>
+  fixture.call(from, 'POST /api/messages', { to: to.id, text, clientMessageId: text });
+
+describe('the HTTP door while Redis is away', () => {
+  it('when a message is sent, commits it directly, repeats and reads included; on return the stream goes on with the next number', async () => {
+    const [a, b] = await pair();
+    expect((await send(a, b, 'one')).body.message.seq).toBe(1);
+    await redis.kill();
+    await eventually(async () => expect((await send(a, b, 'two')).status).toBe(201), { withinMs: 10_000 });
+    expect((await send(a, b, 'two')).status).toBe(200);
+    const history = await fixture.call(b, `GET /api/messages/${a.id}`);
+    expect(history.body.messages.map((message: { text: string }) => message.text)).toEqual(['one', 'two']);
+    expect((await fixture.call(b, 'GET /api/messages')).body.conversations[0].lastMessage.content).toBe('two');
+    const mark = await fixture.call(b, `POST /api/messages/${a.id}/read`, {});
+    expect([mark.status, mark.body.error.code]).toEqual([503, 'TEMPORARILY_UNAVAILABLE']);
+    await redis.start();
+    await eventually(async () => expect((await send(b, a, 'three')).body.message?.seq).toBe(3), { withinMs: 15_000 });
+  });
+
+  it('when Redis is emptied under it, heals and stores every send once', async () => {
+    const [a, b] = await pair();
+    await send(a, b, 'first');
+    await redis.withClient((client) => client.flushall());
+    await eventually(async () => expect((await send(a, b, 'second')).body.message?.seq).toBe(2), { withinMs: 15_000 });
+    const history = await fixture.call(b, `GET /api/messages/${a.id}`);
+    expect(history.body.messages.map((message: { text: string }) => message.text)).toEqual(['first', 'second']);
+  });
+});
