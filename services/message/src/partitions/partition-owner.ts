@@ -61,5 +61,3 @@ export function createPartitionOwner({ leases, reader, commitBatch, log }: Parti
     partitions: held.all,
   };
 }
-
-export type PartitionOwner = ReturnType<typeof createPartitionOwner>;
