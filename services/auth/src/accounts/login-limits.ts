@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import { AppError, type Log } from '@hallway/platform';
+import type { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+
+export interface LoginLimitsOptions {
+  redis: Redis;
+  log: Log;
+  /** Begins every key. */
+  prefix: string;
+  wrongTriesPerAccount: number;
+  accountWindowSeconds: number;
+  wrongTriesPerAddressMinute: number;
+}
+
+export interface LoginTry {
+  usernameKey: string;
+  /** Address of the client. */
+  address: string;
+}
+
+/** A try that was counted as wrong before it is known. `giveBack` takes that back and remembers the address. */
+export interface CountedTry {
+  giveBack(): Promise<void>;
+}
+
+// As long as a session can live: whoever is signed in somewhere is known there.
+const knownAddressSeconds = 30 * 24 * 3600;
+
+/**
+ * Limits wrong passwords. A try is counted before the password is looked at and given back when it was right, so that
+ * tries at the same moment cannot slip past together, and right passwords never count.
+ *
+ * Over the limit even the right password is refused: otherwise guessing could go on. So that nobody can lock another
+ * person out by typing nonsense, an address from which that person has signed in before has a count of its own: a stranger
+ * uses up the count of all unknown addresses, and the person goes on from theirs. The same count stands in for the one of
+ * the address, so that one guesser in a school behind a single address does not stop everybody who is known there.
+ *
+ * Counts live in Redis for all processes together, and in this process's memory while Redis is away.
+ */
+export function createLoginLimits(options: LoginLimitsOptions) {
+  const { redis, log, prefix } = options;
+  const accounts = createLimiter(redis, {
+    keyPrefix: `${prefix}:login-account`,
+    points: options.wrongTriesPerAccount,
+    duration: options.accountWindowSeconds,
+  });
+  const addresses = createLimiter(redis, {
+    keyPrefix: `${prefix}:login-address`,
+    points: options.wrongTriesPerAddressMinute,
+    duration: 60,
+  });
+  const knownKey = (pair: string) => `${prefix}:login-known:${pair}`;
+
+  async function isKnown(pair: string): Promise<boolean> {
+    try {
+      return (await redis.exists(knownKey(pair))) === 1;
+    } catch (error) {
+      log.warn({ err: error }, 'known addresses cannot be read');
+      return false;
+    }
+  }
+
+  return {
+    /** Throws `RATE_LIMITED` with the time after which a try is possible again. */
+    async countTry({ usernameKey, address }: LoginTry): Promise<CountedTry> {
+      const account = shortHash(usernameKey);
+      const pair = `${account}:${shortHash(toNetwork(address))}`;
+      const known = await isKnown(pair);
+      const accountKey = known ? pair : account;
+      const addressKey = shortHash(toNetwork(address));
+      if (!known) await consume(addresses, addressKey, 'too many wrong passwords from an address');
+      await consume(accounts, accountKey, 'too many wrong passwords for an account');
+      return {
+        async giveBack() {
+          await accounts.reward(accountKey);
+          if (!known) await addresses.reward(addressKey);
+          await redis.set(knownKey(pair), 1, 'EX', knownAddressSeconds).catch((error: unknown) => {
+            log.warn({ err: error }, 'a known address cannot be kept');
+          });
+        },
+      };
+    },
+  };
+}
+
+export type LoginLimits = ReturnType<typeof createLoginLimits>;
+
+function createLimiter(redis: Redis, limit: { keyPrefix: string; points: number; duration: number }) {
+  return new RateLimiterRedis({
+    ...limit,
+    storeClient: redis,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: new RateLimiterMemory(limit),
+  });
+}
+
+async function consume(limiter: RateLimiterRedis, key: string, internal: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    throw new AppError({ code: 'RATE_LIMITED', internal, retryAfterMs: Math.max(1, error.msBeforeNext) });
+  }
+}
+
+/** Whoever has one IPv6 address has the whole /64 around it. */
+export function toNetwork(address: string): string {
+  if (!isIPv6(address)) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped) return mapped;
+  const [head = '', tail = ''] = address.split('%')[0]?.split('::') ?? [];
+  const before = head.split(':').filter(Boolean);
+  const after = tail.split(':').filter(Boolean);
+  const zeros = address.includes('::') ? Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0') : [];
+  const groups = [...before, ...zeros, ...after];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
+
+// Names and addresses do not belong into key listings, and a key has one length whatever somebody typed.
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, type Log } from '@hallway/platform';
+import { type AccountsRepository, toAccountAnswer } from '../accounts/accounts.repository.ts';
+import type { IssueAccessToken } from '../keys/issue-access-token.ts';
+import { applyRotation } from './apply-rotation.ts';
+import type { EndSessions } from './end-sessions.ts';
+import { after, earlier, type SessionLifetimes, type SignedIn, secondsUntil } from './open-session.ts';
+import {
+  createRefreshToken,
+  decodeRefreshToken,
+  encodeRefreshToken,
+  hashTokenPart,
+  type RefreshToken,
+} from './refresh-token.ts';
+import { isLive, type SessionsRepository, type StoredSession } from './sessions.repository.ts';
+
+export interface RefreshSessionDeps {
+  sessions: SessionsRepository;
+  accounts: AccountsRepository;
+  endSessions: EndSessions;
+  issueAccessToken: IssueAccessToken;
+  lifetimes: SessionLifetimes;
+  log: Log;
+}
+
+// Twenty tabs that wake up together need no more; whoever fails after that may simply try again.
+const rotationAttempts = 25;
+
+/**
+ * Trades a refresh token for a new one and an access token. Throws `SESSION_ENDED` when the token is absent, malformed,
+ * unknown, or of a session that ended or ran out; and for a token that was used before, beyond the grace, after ending its
+ * session: either its thief or its owner came second, and nobody can tell which.
+ */
+export function createRefreshSession(deps: RefreshSessionDeps) {
+  const { sessions, accounts, endSessions, issueAccessToken, lifetimes, log } = deps;
+
+  async function findSession(token: RefreshToken | null): Promise<StoredSession> {
+    const session = token && (await sessions.find(token.sessionId));
+    const known = token && session && session.familyHash === hashTokenPart(token.family);
+    if (!known || !isLive(session, new Date())) throw sessionEnded('the refresh token has no live session');
+    return session;
+  }
+
+  /** One attempt. Null: another refresh of the same session came in between. */
+  async function rotate(session: StoredSession, presented: RefreshToken) {
+    const fresh = createRefreshToken(session.id, presented.family);
+    const now = new Date();
+    const rotation = applyRotation({
+      tokens: { current: session.current, spent: session.spent },
+      presented: hashTokenPart(presented.secret),
+      fresh: hashTokenPart(fresh.secret),
+      now,
+      graceMs: lifetimes.graceSeconds * 1000,
+    });
+    if (rotation.outcome === 'reused') {
+      log.warn({ userId: session.userId, sessionId: session.id }, 'a refresh token was used twice');
+      await endSessions.endOne(session, 'token-reused');
+      throw sessionEnded('the refresh token was used before');
+    }
+    const expiresAt = earlier(after(now, lifetimes.idleSeconds), session.endsAt);
+    const { id, version } = session;
+    const stored = await sessions.rotate({ id, version, tokens: rotation.tokens, lastSeenAt: now, expiresAt });
+    return stored ? { refreshToken: encodeRefreshToken(fresh), expiresAt, now } : null;
+  }
+
+  async function rotateUntilStored(presented: RefreshToken | null) {
+    for (let attempt = 0; attempt < rotationAttempts; attempt += 1) {
+      const session = await findSession(presented);
+      const rotated = presented && (await rotate(session, presented));
+      if (rotated) return { session, rotated };
+      await sleep(Math.random() * 20);
+    }
+    throw new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal: 'too many refreshes at once', retryAfterMs: 1000 });
+  }
+
+  return async function refreshSession(cookie: string | undefined): Promise<SignedIn> {
+    const { session, rotated } = await rotateUntilStored(decodeRefreshToken(cookie));
+    const { refreshToken, expiresAt, now } = rotated;
+    const account = await accounts.findById(session.userId);
+    if (!account?.active) {
+      await endSessions.endOne(session, 'deactivated');
+      throw sessionEnded('the account is deactivated');
+    }
+    const user = toAccountAnswer(account);
+    const answer = { ...issueAccessToken(user, { id: session.id, expiresAt }), user };
+    return { answer, refreshToken, cookieSeconds: secondsUntil(expiresAt, now) };
+  };
+}
+
+export type RefreshSession = ReturnType<typeof createRefreshSession>;
+
+function sessionEnded(internal: string): AppError {
+  return new AppError({ code: 'SESSION_ENDED', internal });
+}
