@@ -19,7 +19,10 @@ export function createJobProducer({ connection, names, log }: { connection: Redi
     let queue = queues.get(queueName);
     if (!queue) {
       queue = new Queue(queueName, { connection, prefix: names.jobs });
-      queue.on('error', (error) => log.warn({ err: error, queue: queueName }, 'a queue failed'));
+      // That Redis is away is said once, by its client; here it would be said at each attempt to come back.
+      queue.on('error', (error) => {
+        if (connection.status === 'ready') log.warn({ err: error, queue: queueName }, 'a queue failed');
+      });
       queues.set(queueName, queue);
     }
     return queue;

@@ -31,6 +31,9 @@ export function createBusNames(prefix: string) {
     pendingReadMarks: (chatRoomId: string) => `${prefix}:read-marks:${chatRoomId}`,
     /** Stands in a Redis that has not been emptied since the worker last rebuilt what it loses with it. */
     workerMark: `${prefix}:worker-mark`,
+    loginAccounts: `${prefix}:login-account`,
+    loginAddresses: `${prefix}:login-address`,
+    knownLogin: (pair: string) => `${prefix}:login-known:${pair}`,
     sessionEndings: `${prefix}:session-endings`,
     gateways: `${prefix}:{presence}:gateways`,
     gatewayPeople: (gateway: string) => `${prefix}:{presence}:people:${gateway}`,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { limits } from './limits.ts';
 import { Id, Nullable, Role, Timestamp } from './primitives.ts';
 import { PublicUser } from './shapes.ts';
 
@@ -12,6 +13,23 @@ export const LoginBody = Type.Object(
   closed,
 );
 export type LoginBody = Static<typeof LoginBody>;
+
+export const PasswordBody = Type.Object(
+  {
+    currentPassword: Type.String({ minLength: 1, maxLength: 1000 }),
+    newPassword: Type.String({ minLength: limits.passwordMin, maxLength: limits.passwordMax }),
+  },
+  closed,
+);
+export type PasswordBody = Static<typeof PasswordBody>;
+
+export const PeopleQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageMax })),
+  // A name continues the order of the list, so that the place after it can be longer than in other lists.
+  cursor: Type.Optional(Type.String({ maxLength: 2000 })),
+  query: Type.Optional(Type.String({ maxLength: 100 })),
+});
+export type PeopleQuery = Static<typeof PeopleQuery>;
 
 export const TokenAnswer = Type.Object(
   { accessToken: Type.String(), expiresIn: Type.Integer(), user: PublicUser },

@@ -1,14 +1,8 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { limits } from './limits.ts';
 import { Id, Seq, SeqOrZero } from './primitives.ts';
-import { ChatRoom, RoomMessage } from './shapes.ts';
-
-const CatchUpShape = {
-  lastSeq: SeqOrZero,
-  lastReadSeq: SeqOrZero,
-  messages: Type.Array(RoomMessage),
-  complete: Type.Boolean(),
-};
+import { ChatRoom } from './shapes.ts';
+import { CatchUp } from './socket-events.ts';
 
 /** Questions that a gateway asks the message services over Redis; any of them may answer. All may be asked again. */
 export const serviceRequests = {
@@ -19,11 +13,11 @@ export const serviceRequests = {
   },
   'room.open': {
     params: Type.Object({ userId: Id, chatRoomId: Id, afterSeq: Type.Optional(SeqOrZero) }),
-    result: Type.Object({ chatRoom: ChatRoom, memberIds: Type.Array(Id), ...CatchUpShape }),
+    result: Type.Object({ chatRoom: ChatRoom, memberIds: Type.Array(Id), ...CatchUp.properties }),
   },
   'rooms.resume': {
     params: Type.Object({ userId: Id, rooms: Type.Record(Type.String(), SeqOrZero) }),
-    result: Type.Object({ rooms: Type.Record(Type.String(), Type.Object(CatchUpShape)), gone: Type.Array(Id) }),
+    result: Type.Object({ rooms: Type.Record(Type.String(), CatchUp), gone: Type.Array(Id) }),
   },
   'room.mark-read': {
     params: Type.Object({ userId: Id, chatRoomId: Id, upToSeq: Seq }),

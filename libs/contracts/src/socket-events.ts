@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 import type { ErrorBody } from './error-codes.ts';
 import { limits } from './limits.ts';
 import { SendToRoomBody } from './message-api.ts';
-import { Id, Seq, SeqOrZero } from './primitives.ts';
-import type { ChatRoom, DirectMessage, RoomMessage } from './shapes.ts';
+import { Id, Nullable, Seq, SeqOrZero, Timestamp } from './primitives.ts';
+import { ChatRoom, DirectMessage, RoomMessage } from './shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -31,23 +31,30 @@ export type ClientEventName = keyof typeof clientEvents;
 export type ClientEventPayload<E extends ClientEventName> = Static<(typeof clientEvents)[E]>;
 
 /** What a room misses after `afterSeq`; `complete: false` says that more has to be fetched. */
-export interface CatchUp {
-  lastSeq: number;
-  lastReadSeq: number;
-  messages: RoomMessage[];
-  complete: boolean;
-}
+const catchUp = {
+  lastSeq: SeqOrZero,
+  lastReadSeq: SeqOrZero,
+  messages: Type.Array(RoomMessage),
+  complete: Type.Boolean(),
+};
+export const CatchUp = Type.Object(catchUp, closed);
+export type CatchUp = Static<typeof CatchUp>;
 
-export interface ClientEventAnswers {
-  joinRoom: CatchUp & { chatRoom: ChatRoom; online: string[] };
-  leaveRoom: Record<never, never>;
-  sendMessage: { message: RoomMessage; duplicate: boolean };
-  typing: Record<never, never>;
-  markRead: { lastReadSeq: number; unread: number };
-  resume: { rooms: Record<string, CatchUp>; gone: string[] };
-  watchPresence: { online: string[] };
-  refreshSession: { expiresIn: number };
-}
+const ok = Type.Literal(true);
+
+/** What each client event is acknowledged with when it succeeded. */
+export const clientEventAnswers = {
+  joinRoom: Type.Object({ ok, chatRoom: ChatRoom, ...catchUp, online: Type.Array(Id) }, closed),
+  leaveRoom: Type.Object({ ok }, closed),
+  sendMessage: Type.Object({ ok, message: RoomMessage, duplicate: Type.Boolean() }, closed),
+  typing: Type.Object({ ok }, closed),
+  markRead: Type.Object({ ok, lastReadSeq: SeqOrZero, unread: SeqOrZero }, closed),
+  resume: Type.Object({ ok, rooms: Type.Record(Type.String(), CatchUp), gone: Type.Array(Id) }, closed),
+  watchPresence: Type.Object({ ok, online: Type.Array(Id) }, closed),
+  refreshSession: Type.Object({ ok, expiresIn: Type.Integer() }, closed),
+} as const satisfies Record<ClientEventName, unknown>;
+
+export type ClientEventAnswers = { [E in ClientEventName]: Omit<Static<(typeof clientEventAnswers)[E]>, 'ok'> };
 
 export interface RefusedAcknowledgement {
   ok: false;
@@ -58,21 +65,23 @@ export type Acknowledgement<E extends ClientEventName> =
   | RefusedAcknowledgement;
 
 /** What the server emits, by event name. */
-export interface ServerEvents {
-  receiveMessage: RoomMessage;
-  new_message: DirectMessage;
-  messageUpdated: RoomMessage;
-  typing: { chatRoomId: string; userId: string; isTyping: boolean };
-  messagesRead: { chatRoomId: string; userId: string; lastReadSeq: number; readAt: string };
-  presence: { userId: string; online: boolean; lastSeenAt: string | null };
-  roomAdded: { chatRoom: ChatRoom };
-  roomUpdated: { chatRoom: ChatRoom };
-  roomRemoved: { chatRoomId: string };
-  sessionExpiring: { expiresInMs: number };
-  sessionEnded: { reason: string };
-  serverDraining: { reconnectInMs: number };
-  resync: Record<never, never>;
-}
+export const serverEvents = {
+  receiveMessage: RoomMessage,
+  new_message: DirectMessage,
+  messageUpdated: RoomMessage,
+  typing: Type.Object({ chatRoomId: Id, userId: Id, isTyping: Type.Boolean() }, closed),
+  messagesRead: Type.Object({ chatRoomId: Id, userId: Id, lastReadSeq: Seq, readAt: Timestamp }, closed),
+  presence: Type.Object({ userId: Id, online: Type.Boolean(), lastSeenAt: Nullable(Timestamp) }, closed),
+  roomAdded: Type.Object({ chatRoom: ChatRoom }, closed),
+  roomUpdated: Type.Object({ chatRoom: ChatRoom }, closed),
+  roomRemoved: Type.Object({ chatRoomId: Id }, closed),
+  sessionExpiring: Type.Object({ expiresInMs: Type.Integer() }, closed),
+  sessionEnded: Type.Object({ reason: Type.String() }, closed),
+  serverDraining: Type.Object({ reconnectInMs: Type.Integer() }, closed),
+  resync: Type.Object({}, closed),
+} as const;
+
+export type ServerEvents = { [E in keyof typeof serverEvents]: Static<(typeof serverEvents)[E]> };
 export type ServerEventName = keyof ServerEvents;
 
 /** Socket.IO event maps for a client: what it hears and what it says. */

@@ -25,7 +25,10 @@ export function createMongo({ uri, appName, log }: MongoOptions) {
     autoIndex: false,
     bufferCommands: false,
   });
-  connection.on('disconnected', () => log.warn('MongoDB is away'));
+  let closing = false;
+  connection.on('disconnected', () => {
+    if (!closing) log.warn('MongoDB is away');
+  });
   connection.on('reconnected', () => log.info('MongoDB is back'));
   connection.on('error', (error) => log.warn({ err: error }, 'MongoDB connection failed'));
   // The rejection of a first failed connection reaches `start` through `ready`; without this it would count as unhandled.
@@ -37,7 +40,10 @@ export function createMongo({ uri, appName, log }: MongoOptions) {
       if (!connection.db) throw new Error('MongoDB is not connected');
       await connection.db.command({ ping: 1 }, { timeoutMS: 2000 });
     },
-    close: () => connection.close(),
+    close: () => {
+      closing = true;
+      return connection.close();
+    },
   };
 }
 

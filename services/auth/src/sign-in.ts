@@ -76,7 +76,7 @@ function buildLimits({ config, log, redis }: Omit<SignInDeps, 'mongo'>) {
   return createLoginLimits({
     redis,
     log,
-    prefix: config.REDIS_PREFIX,
+    names: createBusNames(config.REDIS_PREFIX),
     wrongTriesPerAccount: config.LOGIN_WRONG_TRIES_PER_ACCOUNT,
     accountWindowSeconds: config.LOGIN_ACCOUNT_WINDOW_SECONDS,
     wrongTriesPerAddressMinute: config.LOGIN_WRONG_TRIES_PER_ADDRESS_MINUTE,

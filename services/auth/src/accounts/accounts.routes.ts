@@ -1,17 +1,8 @@
-import { limits, MeAnswer } from '@hallway/contracts';
+import { MeAnswer, PasswordBody } from '@hallway/contracts';
 import { AppError, callerOf, type createAuthenticate, type HttpServer } from '@hallway/platform';
-import { Type } from 'typebox';
 import type { SessionsRepository } from '../sessions/sessions.repository.ts';
 import { type AccountsRepository, toAccountAnswer } from './accounts.repository.ts';
 import type { ChangePassword } from './change-password.ts';
-
-const PasswordBody = Type.Object(
-  {
-    currentPassword: Type.String({ minLength: 1, maxLength: 1000 }),
-    newPassword: Type.String({ minLength: limits.passwordMin, maxLength: limits.passwordMax }),
-  },
-  { additionalProperties: false },
-);
 
 export interface AccountsRoutesDeps {
   authenticate: ReturnType<typeof createAuthenticate>;

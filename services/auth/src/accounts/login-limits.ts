@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import type { BusNames } from '@hallway/bus';
 import { AppError, type Log } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -7,8 +8,7 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 export interface LoginLimitsOptions {
   redis: Redis;
   log: Log;
-  /** Begins every key. */
-  prefix: string;
+  names: BusNames;
   wrongTriesPerAccount: number;
   accountWindowSeconds: number;
   wrongTriesPerAddressMinute: number;
@@ -40,22 +40,21 @@ const knownAddressSeconds = 30 * 24 * 3600;
  * Counts live in Redis for all processes together, and in this process's memory while Redis is away.
  */
 export function createLoginLimits(options: LoginLimitsOptions) {
-  const { redis, log, prefix } = options;
+  const { redis, log, names } = options;
   const accounts = createLimiter(redis, {
-    keyPrefix: `${prefix}:login-account`,
+    keyPrefix: names.loginAccounts,
     points: options.wrongTriesPerAccount,
     duration: options.accountWindowSeconds,
   });
   const addresses = createLimiter(redis, {
-    keyPrefix: `${prefix}:login-address`,
+    keyPrefix: names.loginAddresses,
     points: options.wrongTriesPerAddressMinute,
     duration: 60,
   });
-  const knownKey = (pair: string) => `${prefix}:login-known:${pair}`;
 
   async function isKnown(pair: string): Promise<boolean> {
     try {
-      return (await redis.exists(knownKey(pair))) === 1;
+      return (await redis.exists(names.knownLogin(pair))) === 1;
     } catch (error) {
       log.warn({ err: error }, 'known addresses cannot be read');
       return false;
@@ -76,7 +75,7 @@ export function createLoginLimits(options: LoginLimitsOptions) {
         async giveBack() {
           await accounts.reward(accountKey);
           if (!known) await addresses.reward(addressKey);
-          await redis.set(knownKey(pair), 1, 'EX', knownAddressSeconds).catch((error: unknown) => {
+          await redis.set(names.knownLogin(pair), 1, 'EX', knownAddressSeconds).catch((error: unknown) => {
             log.warn({ err: error }, 'a known address cannot be kept');
           });
         },

@@ -1,16 +1,8 @@
-import { ChildrenAnswer, CoursesAnswer, ListQuery, PeopleAnswer } from '@hallway/contracts';
+import { ChildrenAnswer, CoursesAnswer, ListQuery, PeopleAnswer, PeopleQuery } from '@hallway/contracts';
 import { callerOf, type createAuthenticate, type HttpServer } from '@hallway/platform';
-import { Type } from 'typebox';
 import type { ListChildren } from './list-children.ts';
 import type { ListCourses } from './list-courses.ts';
 import type { ListPeople } from './list-people.ts';
-
-const PeopleQuery = Type.Object({
-  ...ListQuery.properties,
-  // A name continues the order of the list, so that the place after it can be longer than in other lists.
-  cursor: Type.Optional(Type.String({ maxLength: 2000 })),
-  query: Type.Optional(Type.String({ maxLength: 100 })),
-});
 
 export interface DirectoryRoutesDeps {
   authenticate: ReturnType<typeof createAuthenticate>;

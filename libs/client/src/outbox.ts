@@ -1,0 +1,249 @@
+import type { ErrorBody, RoomMessage } from '@hallway/contracts';
+import type { Connection } from './connection.ts';
+import { createError, type FaultListener, inBackground, isOfSession, toBody } from './faults.ts';
+import { createOutboxEntry } from './outbox-entry.ts';
+import { OutboxLead } from './outbox-lead.ts';
+import { compareOrder, createItem, type OutboxItem, pickReady, postpone } from './outbox-queue.ts';
+import { type OutboxNews, OutboxShelf } from './outbox-shelf.ts';
+import type { Tabs } from './tabs.ts';
+import type { WaitingMessage } from './timeline-data.ts';
+import type { Timers } from './timers.ts';
+import type { OutboxEntry, OutboxStorage } from './types.ts';
+
+export interface OutboxDeps {
+  storage: OutboxStorage;
+  connection: Pick<Connection, 'request' | 'isOnline'>;
+  tabs: Tabs | null;
+  timers: Timers;
+  now: () => number;
+  random: () => number;
+  onFault: FaultListener;
+  /** A message of mine has its place. */
+  onStored: (message: RoomMessage) => void;
+  onChanged: (chatRoomId: string) => void;
+}
+
+// More than anybody types while offline; each is drawn, stored and sent again, so there has to be an end.
+const mostEntries = 500;
+// Rooms that send at the same moment: enough to empty an outbox quickly, far below the server's burst of 50.
+const mostRoomsAtOnce = 8;
+
+/** Messages that are not stored yet: kept before they are sent, sent again until they are stored or refused. */
+export class Outbox {
+  readonly #deps: OutboxDeps;
+  readonly #items = new Map<string, OutboxItem>();
+  /** Rooms with a message in flight, and its `clientMessageId`. */
+  readonly #busyRooms = new Map<string, string>();
+  readonly #shelf: OutboxShelf;
+  readonly #lead: OutboxLead;
+  #userId: string | null = null;
+  #lastOrder = 0;
+  /** The server's rate limit counts a person's sends in all rooms together. */
+  #pausedUntil = 0;
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps;
+    const tabs = deps.storage.shared ? deps.tabs : null;
+    this.#shelf = new OutboxShelf({ ...deps, tabs, onNews: (news) => this.#onNews(news) });
+    this.#lead = new OutboxLead({ tabs, timers: deps.timers, onLead: () => this.#readShelf() });
+  }
+
+  /** Begins with what a person left unsent, on this page or an earlier one. */
+  load(userId: string): void {
+    this.unload();
+    this.#userId = userId;
+    this.#shelf.open(userId);
+    this.#readShelf();
+  }
+
+  /** Forgets everything on this page; what is stored stays for the person's next sign-in. */
+  unload(): void {
+    this.#userId = null;
+    this.#lead.resign();
+    this.#shelf.close();
+    this.#cancelTimer();
+    this.#items.clear();
+    this.#busyRooms.clear();
+    this.#pausedUntil = 0;
+  }
+
+  waiting(chatRoomId: string): WaitingMessage[] {
+    const items = [...this.#items.values()].filter((item) => item.waiting.entry.chatRoomId === chatRoomId);
+    return items.sort(compareOrder).map((item) => item.waiting);
+  }
+
+  /** Throws `HallwayError` on content that can never be sent, and when too much is waiting already. */
+  add(chatRoomId: string, content: string): void {
+    const userId = this.#userId;
+    if (userId === null) throw createError('UNAUTHENTICATED');
+    if (this.#items.size >= mostEntries) {
+      throw createError('RATE_LIMITED', `${mostEntries} messages are waiting to be sent. Wait until some are.`);
+    }
+    const now = this.#deps.now();
+    const order = Math.max(this.#lastOrder + 1, now);
+    this.#keep(createOutboxEntry({ userId, chatRoomId, content, order, now }));
+    this.#lastOrder = order;
+  }
+
+  retry(clientMessageId: string): void {
+    const entry = this.#items.get(clientMessageId)?.waiting.entry;
+    if (entry?.failed) this.#keep({ ...entry, failed: null });
+  }
+
+  /** Only a failed message can be taken back: any other may be stored already. */
+  discard(clientMessageId: string): void {
+    const entry = this.#items.get(clientMessageId)?.waiting.entry;
+    if (!entry?.failed) return;
+    this.#shelf.remove(entry, { kind: 'discarded', clientMessageId });
+    this.#drop(clientMessageId);
+  }
+
+  /** A stored message was seen, from wherever: its entry is done, in every tab. */
+  confirm(message: RoomMessage): void {
+    const entry = this.#items.get(message.clientMessageId)?.waiting.entry;
+    if (entry?.chatRoomId !== message.chatRoomId || entry.userId !== message.senderId || message.isVoid) return;
+    this.#shelf.remove(entry, { kind: 'stored', message });
+    this.#settle(message);
+    this.#pump();
+  }
+
+  /** The connection came up: what waited for it goes at once. */
+  wake(): void {
+    if (this.#userId === null) return;
+    for (const item of this.#items.values()) item.notBefore = 0;
+    // A tab that was closed may have kept a message without telling of it.
+    this.#readShelf();
+    this.#lead.stand(`hallway-outbox-${this.#userId}`);
+    this.#pump();
+  }
+
+  /** The connection went: another tab may have a better one. */
+  rest(): void {
+    this.#lead.resign();
+  }
+
+  #keep(entry: OutboxEntry): void {
+    const item = createItem(entry, 'pending');
+    this.#items.set(entry.clientMessageId, item);
+    this.#deps.onChanged(entry.chatRoomId);
+    this.#shelf.put(entry, (kept) => {
+      item.kept = kept ? 'kept' : 'unkeepable';
+      this.#pump();
+    });
+  }
+
+  #readShelf(): void {
+    const userId = this.#userId;
+    const keptBefore = [...this.#items].filter(([, item]) => item.kept === 'kept').map(([id]) => id);
+    inBackground('outbox.list', this.#deps.onFault, async () => {
+      const entries = await this.#shelf.list();
+      if (userId !== this.#userId) return;
+      const listed = new Set(entries.map((entry) => entry.clientMessageId));
+      for (const id of keptBefore) if (!listed.has(id)) this.#drop(id);
+      for (const entry of entries) if (!this.#items.has(entry.clientMessageId)) this.#adopt(entry);
+      this.#pump();
+    });
+  }
+
+  #adopt(entry: OutboxEntry): void {
+    this.#items.set(entry.clientMessageId, createItem(entry, 'kept'));
+    this.#lastOrder = Math.max(this.#lastOrder, entry.order);
+    this.#deps.onChanged(entry.chatRoomId);
+  }
+
+  #drop(clientMessageId: string): void {
+    const entry = this.#items.get(clientMessageId)?.waiting.entry;
+    if (entry === undefined) return;
+    this.#items.delete(clientMessageId);
+    this.#deps.onChanged(entry.chatRoomId);
+  }
+
+  /** The room's next message may go: one that was seen stored does not wait for its acknowledgement as well. */
+  #free(chatRoomId: string, clientMessageId: string): void {
+    if (this.#busyRooms.get(chatRoomId) === clientMessageId) this.#busyRooms.delete(chatRoomId);
+  }
+
+  /** The timeline takes the message before the entry goes from it, so that it is drawn all the time. */
+  #settle(message: RoomMessage): void {
+    this.#items.delete(message.clientMessageId);
+    this.#free(message.chatRoomId, message.clientMessageId);
+    this.#deps.onStored(message);
+    this.#deps.onChanged(message.chatRoomId);
+  }
+
+  #pump(): void {
+    this.#cancelTimer();
+    if (this.#userId === null || !this.#deps.connection.isOnline()) return;
+    const now = this.#deps.now();
+    const { ready, wakeAt } = pickReady(this.#items.values(), { busyRooms: this.#busyRooms.keys(), now });
+    if (!this.#lead.isLeading()) {
+      if (ready.length > 0) this.#lead.expectProgress();
+      return;
+    }
+    const paused = this.#pausedUntil > now;
+    const lookAgainAt = paused && ready.length > 0 ? this.#pausedUntil : wakeAt;
+    if (lookAgainAt !== null) this.#cancelTimer = this.#deps.timers.after(lookAgainAt - now, () => this.#pump());
+    if (paused) return;
+    for (const item of ready.slice(0, mostRoomsAtOnce - this.#busyRooms.size)) {
+      inBackground('outbox.send', this.#deps.onFault, () => this.#send(item));
+    }
+  }
+
+  async #send(item: OutboxItem): Promise<void> {
+    const { chatRoomId, clientMessageId, content, messageType } = item.waiting.entry;
+    const userId = this.#userId;
+    this.#busyRooms.set(chatRoomId, clientMessageId);
+    this.#show(item, true);
+    try {
+      const payload = { chatRoomId, content, clientMessageId, messageType };
+      const { message } = await this.#deps.connection.request('sendMessage', payload);
+      if (userId === this.#userId) this.confirm(message);
+    } catch (cause) {
+      if (userId === this.#userId && this.#items.get(clientMessageId) === item) this.#onRefused(item, toBody(cause));
+    } finally {
+      if (userId === this.#userId) {
+        this.#free(chatRoomId, clientMessageId);
+        this.#pump();
+      }
+    }
+  }
+
+  #onRefused(item: OutboxItem, error: ErrorBody): void {
+    if (!error.retryable && !isOfSession(error)) {
+      this.#keepFailed(item, error);
+      return;
+    }
+    postpone(item, error, this.#deps);
+    if (error.code === 'RATE_LIMITED') this.#pausedUntil = item.notBefore;
+    this.#show(item, false);
+  }
+
+  #keepFailed(item: OutboxItem, error: ErrorBody): void {
+    const entry = { ...item.waiting.entry, failed: error };
+    item.waiting = { entry, sending: false };
+    this.#deps.onChanged(entry.chatRoomId);
+    this.#shelf.put(entry, () => undefined);
+  }
+
+  #show(item: OutboxItem, sending: boolean): void {
+    item.waiting = { ...item.waiting, sending };
+    const { chatRoomId, clientMessageId } = item.waiting.entry;
+    this.#deps.onChanged(chatRoomId);
+    this.#shelf.tell({ kind: 'sending', clientMessageId, sending });
+  }
+
+  /** From another tab of the same person. */
+  #onNews(news: OutboxNews): void {
+    this.#lead.noteProgress();
+    if (news.kind === 'kept') this.#adopt(news.entry);
+    if (news.kind === 'discarded') this.#drop(news.clientMessageId);
+    if (news.kind === 'sending') {
+      const item = this.#items.get(news.clientMessageId);
+      if (item) item.waiting = { ...item.waiting, sending: news.sending };
+      if (item) this.#deps.onChanged(item.waiting.entry.chatRoomId);
+    }
+    if (news.kind === 'stored') this.#settle(news.message);
+    this.#pump();
+  }
+}

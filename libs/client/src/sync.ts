@@ -1,0 +1,156 @@
+import { type CatchUp, type Conversation, limits } from '@hallway/contracts';
+import { toBackoffMs } from './backoff.ts';
+import type { Connection } from './connection.ts';
+import type { Conversations } from './conversations.ts';
+import { type ConversationsEvent, sortConversations } from './conversations-state.ts';
+import { createError, type FaultListener, inBackground, toBody } from './faults.ts';
+import type { Outbox } from './outbox.ts';
+import type { Timelines } from './timelines.ts';
+import type { Timers } from './timers.ts';
+
+interface SyncDeps {
+  connection: Pick<Connection, 'request' | 'isOnline'>;
+  conversations: Conversations;
+  timelines: Timelines;
+  outbox: Pick<Outbox, 'confirm'>;
+  timers: Timers;
+  random: () => number;
+  onFault: FaultListener;
+}
+
+// Live delivery is a hint: a message that was lost on its way is found by comparing heads, at the latest after this.
+const compareHeadsMs = 20_000;
+// Everybody who lost the same gateway fetches the list again; the rooms themselves are resumed at once.
+const listSpreadMs = 2_000;
+
+/** Asks what was missed: after each connect, when the server says that it may have skipped something, and now and then. */
+export class Sync {
+  readonly #deps: SyncDeps;
+  #attempt = 0;
+  #wasOnline = false;
+  #cancelResume: () => void = () => undefined;
+  #cancelHeads: () => void = () => undefined;
+  #cancelList: () => void = () => undefined;
+
+  constructor(deps: SyncDeps) {
+    this.#deps = deps;
+  }
+
+  /** The connection came up. */
+  wake(): void {
+    this.#attempt = 0;
+    for (const [, timeline] of this.#deps.timelines.entries()) if (timeline.data.head === null) timeline.join();
+    this.resync();
+    this.#scheduleHeads();
+  }
+
+  /** Something may be missing anywhere. */
+  resync(): void {
+    this.#resume(this.#knownRooms());
+    this.#cancelList();
+    const spread = this.#wasOnline ? this.#deps.random() * listSpreadMs : 0;
+    this.#cancelList = this.#deps.timers.after(spread, () => this.#deps.conversations.refetch());
+    this.#wasOnline = true;
+  }
+
+  clear(): void {
+    this.#cancelResume();
+    this.#cancelHeads();
+    this.#cancelList();
+    this.#wasOnline = false;
+  }
+
+  #scheduleHeads(): void {
+    this.#cancelHeads();
+    this.#cancelHeads = this.#deps.timers.after(compareHeadsMs, () => {
+      if (!this.#deps.connection.isOnline()) return;
+      this.#resume(this.#openRooms());
+      this.#scheduleHeads();
+    });
+  }
+
+  #openRooms(): Record<string, number> {
+    const rooms: Record<string, number> = {};
+    for (const [chatRoomId, timeline] of this.#deps.timelines.entries()) {
+      const { head, phase } = timeline.data;
+      if (head !== null && phase === 'ready' && Object.keys(rooms).length < limits.resumeRooms)
+        rooms[chatRoomId] = head;
+    }
+    return rooms;
+  }
+
+  /** The open rooms, then those with the latest activity, as many as one call takes. The list brings the others. */
+  #knownRooms(): Record<string, number> {
+    const rooms = this.#openRooms();
+    let left = limits.resumeRooms - Object.keys(rooms).length;
+    for (const conversation of sortConversations(this.#deps.conversations.data)) {
+      const { id } = conversation.chatRoom;
+      if (left <= 0) break;
+      if (rooms[id] !== undefined || this.#deps.timelines.find(id) !== undefined) continue;
+      rooms[id] = lastKnownSeq(conversation);
+      left -= 1;
+    }
+    return rooms;
+  }
+
+  #resume(rooms: Record<string, number>): void {
+    this.#cancelResume();
+    if (Object.keys(rooms).length === 0) return;
+    inBackground('sync.resume', this.#deps.onFault, async () => {
+      try {
+        const answer = await this.#deps.connection.request('resume', { rooms });
+        this.#attempt = 0;
+        for (const [chatRoomId, missed] of Object.entries(answer.rooms)) this.#applyToRoom(chatRoomId, missed);
+        this.#applyToList(answer.rooms);
+        for (const chatRoomId of answer.gone) this.leave(chatRoomId);
+      } catch (cause) {
+        this.#resumeLater(toBody(cause).retryAfterMs);
+        throw cause;
+      }
+    });
+  }
+
+  #resumeLater(retryAfterMs: number | undefined): void {
+    const inMs = toBackoffMs({ attempt: this.#attempt, retryAfterMs, random: this.#deps.random });
+    this.#attempt += 1;
+    this.#cancelResume = this.#deps.timers.after(inMs, () => {
+      if (this.#deps.connection.isOnline()) this.#resume(this.#knownRooms());
+    });
+  }
+
+  #applyToRoom(chatRoomId: string, missed: CatchUp): void {
+    const { conversations, timelines, outbox } = this.#deps;
+    const timeline = timelines.find(chatRoomId);
+    timeline?.dispatch({ type: 'caughtUp', answer: missed });
+    const { me } = conversations.data;
+    for (const message of missed.messages) if (message.senderId === me) outbox.confirm(message);
+    if (!missed.complete && timeline === undefined) conversations.lookUp(chatRoomId);
+  }
+
+  /** In one go: two hundred rooms are one change of the list. */
+  #applyToList(rooms: Record<string, CatchUp>): void {
+    const { conversations } = this.#deps;
+    const { me } = conversations.data;
+    const events = Object.entries(rooms).flatMap(([chatRoomId, missed]): ConversationsEvent[] => {
+      const { lastSeq, lastReadSeq } = missed;
+      const message = missed.messages.findLast(({ isVoid }) => !isVoid);
+      return [
+        ...(message === undefined ? [] : [{ type: 'message' as const, message }]),
+        { type: 'heard', chatRoomId, lastSeq },
+        { type: 'read', chatRoomId, userId: me, lastReadSeq },
+      ];
+    });
+    conversations.dispatch(...events);
+  }
+
+  /** The room is not the person's any more. */
+  leave(chatRoomId: string): void {
+    this.#deps.timelines.find(chatRoomId)?.dispatch({ type: 'failed', error: createError('NOT_FOUND').body });
+    this.#deps.conversations.dispatch({ type: 'roomRemoved', chatRoomId });
+  }
+}
+
+/** Where to resume a room that is in the list only: behind the message that the list shows. */
+function lastKnownSeq({ chatRoom, lastMessage }: Conversation): number {
+  return lastMessage?.seq ?? chatRoom.lastSeq;
+}
