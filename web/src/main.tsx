@@ -1,0 +1,17 @@
+import { createHallwayClient } from '@hallway/client';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import './styles/app.css';
+
+const client = createHallwayClient();
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+
+createRoot(root).render(
+  <StrictMode>
+    <App client={client} />
+  </StrictMode>,
+);
+// What restoring finds is told by the session's state, refusals included.
+void client.restore();
