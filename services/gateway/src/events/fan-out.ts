@@ -1,0 +1,119 @@
+import type { EventBatch, PendingAnswers } from '@hallway/bus';
+import {
+  type DomainEvent,
+  type DomainEventData,
+  type DomainEventType,
+  socketRooms,
+  toDirectMessage,
+} from '@hallway/contracts';
+import type { Log } from '@hallway/platform';
+import type { GatewayMetrics } from '../gateway-metrics.ts';
+import type { MemberIndex } from '../rooms/member-index.ts';
+import { type GatewayServer, localSizeOf, localSocketsIn } from '../sockets/gateway-socket.ts';
+import type { IsNews } from './recent-messages.ts';
+
+export interface FanOutDeps {
+  io: GatewayServer;
+  index: MemberIndex;
+  isNews: IsNews;
+  pending: PendingAnswers;
+  /** This process, as sends name it in their origin. */
+  instance: string;
+  metrics: GatewayMetrics;
+  log: Log;
+}
+
+/**
+ * Brings stored events to the sockets of this gateway, and to no other: every gateway reads the same streams. Events are
+ * applied in their order, each on its own: one that fails is logged, and the next still goes out.
+ */
+export function createFanOut(deps: FanOutDeps) {
+  const { io, index, log } = deps;
+
+  function concernsSomebodyHere({ header }: EventBatch): boolean {
+    return (
+      header.rooms.some((id) => index.membersHere(id).size > 0 || localSizeOf(io, socketRooms.chatRoom(id)) > 0) ||
+      header.users.some((userId) => index.has(userId))
+    );
+  }
+
+  return function fanOut(batch: EventBatch): void {
+    if (!concernsSomebodyHere(batch)) {
+      deps.metrics.fanouts.inc({ result: 'skipped-batch' });
+      return;
+    }
+    for (const event of batch.events()) {
+      try {
+        applyEvent(event, deps);
+      } catch (error) {
+        log.error({ err: error, eventId: event.id, type: event.type }, 'an event could not be delivered');
+      }
+    }
+  };
+}
+
+/** What each event means for the sockets here. */
+const effects: { [T in DomainEventType]: (event: DomainEvent & { type: T }, deps: FanOutDeps) => void } = {
+  'message.created': onMessageCreated,
+  'room.read': ({ data }, deps) => onRoomRead(data, deps),
+  'room.added': ({ data }, deps) => onRoomAdded(data, deps),
+  'room.removed': ({ data }, deps) => onRoomRemoved(data, deps),
+};
+
+function applyEvent(event: DomainEvent, deps: FanOutDeps): void {
+  const known = Object.hasOwn(effects, event.type);
+  // During a rolling deploy a newer service may announce what this one does not know yet.
+  if (!known) deps.log.debug({ type: event.type }, 'an unknown event was passed over');
+  else (effects[event.type] as (event: DomainEvent, deps: FanOutDeps) => void)(event, deps);
+}
+
+/**
+ * A message goes out once per socket: as `receiveMessage` where the room is open, as `new_message` to the members' other
+ * sockets. The sender is answered after that: the acknowledgement cannot overtake the message on the sender's own socket,
+ * and it leaves in the same turn anyway. It is answered also when the message was delivered before: an earlier
+ * announcement may not have found this process.
+ */
+function onMessageCreated(event: DomainEvent & { type: 'message.created' }, deps: FanOutDeps): void {
+  const { io, index, isNews, pending, instance, metrics } = deps;
+  const { message, origin } = event.data;
+  if (isNews(message)) {
+    const open = socketRooms.chatRoom(message.chatRoomId);
+    const inboxes = [...index.membersHere(message.chatRoomId)].map(socketRooms.user);
+    if (localSizeOf(io, open) > 0) io.local.to(open).emit('receiveMessage', message);
+    if (inboxes.length > 0) io.local.to(inboxes).except(open).emit('new_message', toDirectMessage(message));
+    metrics.fanouts.inc({ result: 'delivered' });
+    metrics.fanoutSeconds.observe(Math.max(0, Date.now() - Date.parse(event.occurredAt)) / 1000);
+  } else {
+    metrics.fanouts.inc({ result: 'repeated' });
+  }
+  if (origin?.instance === instance) {
+    pending.settle({ requestId: origin.requestId, ok: true, value: { message, duplicate: false } });
+  }
+}
+
+function onRoomRead(data: DomainEventData<'room.read'>, { io }: FanOutDeps): void {
+  const { chatRoomId, directParticipantIds, marks } = data;
+  for (const { userId, lastReadSeq, readAt } of marks) {
+    const people = directParticipantIds ?? [userId];
+    io.local
+      .to([socketRooms.chatRoom(chatRoomId), ...people.map(socketRooms.user)])
+      .emit('messagesRead', { chatRoomId, userId, lastReadSeq, readAt });
+  }
+}
+
+function onRoomAdded({ chatRoom, userIds }: DomainEventData<'room.added'>, { io, index }: FanOutDeps): void {
+  const here = userIds.filter((userId) => index.has(userId));
+  if (here.length === 0) return;
+  for (const userId of here) index.addMember(chatRoom.id, userId);
+  io.local.to(here.map(socketRooms.user)).emit('roomAdded', { chatRoom });
+}
+
+function onRoomRemoved({ chatRoomId, userIds }: DomainEventData<'room.removed'>, { io, index }: FanOutDeps): void {
+  for (const userId of userIds) {
+    index.removeMember(chatRoomId, userId);
+    for (const socket of localSocketsIn(io, socketRooms.user(userId))) {
+      void socket.leave(socketRooms.chatRoom(chatRoomId));
+      socket.emit('roomRemoved', { chatRoomId });
+    }
+  }
+}

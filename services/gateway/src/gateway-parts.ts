@@ -1,0 +1,243 @@
+import { randomBytes } from 'node:crypto';
+import {
+  createAsk,
+  createBusNames,
+  createCommandLog,
+  createEndedSessions,
+  createEventTail,
+  createPendingAnswers,
+  createPresenceLease,
+  createPresenceReader,
+  createSendDoor,
+  createSessionEndingsFollower,
+  listenForReplies,
+} from '@hallway/bus';
+import { socketRooms } from '@hallway/contracts';
+import { createRemoteKeySet, createTokenBuckets, createTokenVerifier, type Log, type Metrics } from '@hallway/platform';
+import { allowedOriginsOf, type GatewayConfig } from './config.ts';
+import { createFanOut } from './events/fan-out.ts';
+import { createRecentMessages } from './events/recent-messages.ts';
+import { createResync } from './events/resync.ts';
+import { createGatewayMetrics } from './gateway-metrics.ts';
+import { registerMessageHandlers } from './messages/messages.handlers.ts';
+import { createPeopleHere } from './presence/people-here.ts';
+import { registerPresenceHandlers } from './presence/presence.handlers.ts';
+import { createRedisConnections } from './redis-connections.ts';
+import { createMemberIndex } from './rooms/member-index.ts';
+import { createPersonRooms } from './rooms/person-rooms.ts';
+import { registerRoomHandlers } from './rooms/rooms.handlers.ts';
+import { createPollSessionEndings } from './sessions/poll-session-endings.ts';
+import { createSessionWatch } from './sessions/session-watch.ts';
+import { registerSessionHandlers } from './sessions/sessions.handlers.ts';
+import { acceptSockets } from './sockets/accept-sockets.ts';
+import { admitSockets } from './sockets/admit-sockets.ts';
+import { createSlowReaderSweep } from './sockets/close-slow-readers.ts';
+import { createAdapter } from './sockets/create-adapter.ts';
+import { createSocketServer } from './sockets/create-socket-server.ts';
+import { createEventDispatcher } from './sockets/event-dispatcher.ts';
+import { localSocketsIn } from './sockets/gateway-socket.ts';
+import { createGatewayCount } from './typing/count-gateways.ts';
+import { registerTypingHandlers } from './typing/typing.handlers.ts';
+import { createTypingThrottle } from './typing/typing-throttle.ts';
+
+export interface GatewayPartsDeps {
+  config: GatewayConfig;
+  log: Log;
+  instance: string;
+  metrics: Metrics;
+  isDraining: () => boolean;
+}
+
+/** Makes every part of a gateway and connects them. Nothing is listened to and no timer runs yet. */
+export function createGatewayParts(deps: GatewayPartsDeps) {
+  const base = createBaseParts(deps);
+  const sessions = createSessionParts(deps, base);
+  const rooms = createRoomParts(deps, base);
+  const presence = createPresenceParts(deps, base);
+  letSocketsIn(deps, { ...base, ...sessions, ...rooms, ...presence });
+  const { io, redis, names, pending, adapter, httpServer } = base;
+  const listen = { subscriber: redis.replies, names, instance: deps.instance, pending, log: deps.log };
+  return {
+    io,
+    httpServer,
+    redis,
+    adapter,
+    people: presence.people,
+    endings: sessions.endings,
+    tail: rooms.tail,
+    listenForReplies: () => listenForReplies(listen),
+    timers: collectTimers(base, [presence.people, presence.gatewayCount, sessions.sessionWatch, rooms.resync]),
+  };
+}
+
+export type GatewayParts = ReturnType<typeof createGatewayParts>;
+
+function createBaseParts({ config, log, instance, metrics: registry }: GatewayPartsDeps) {
+  const names = createBusNames(config.REDIS_PREFIX);
+  const redis = createRedisConnections(config, log);
+  const adapter = createAdapter({ redis: redis.commands, subscriber: redis.adapter, names, log });
+  const pending = createPendingAnswers();
+  return {
+    names,
+    redis,
+    adapter,
+    pending,
+    ...createSocketServer(config, adapter.adapter),
+    metrics: createGatewayMetrics(registry),
+    ask: createAsk({ redis: redis.commands, names, instance, pending }),
+    reader: createPresenceReader({ redis: redis.commands, names }),
+  };
+}
+
+type BaseParts = ReturnType<typeof createBaseParts>;
+
+function createSessionParts({ config, log }: GatewayPartsDeps, { io, redis, names }: BaseParts) {
+  const endedSessions = createEndedSessions();
+  const sessionWatch = createSessionWatch({ io, endedSessions, log });
+  return {
+    sessionWatch,
+    verifyToken: createTokenVerifier({
+      findKey: createRemoteKeySet({ url: `${config.AUTH_URL}/.well-known/jwks.json`, log }),
+      issuer: config.HALLWAY_ORIGIN,
+      isEnded: endedSessions.isEnded,
+    }),
+    endings: createSessionEndingsFollower({
+      redis: redis.endings,
+      names,
+      log,
+      onEnded: sessionWatch.onEnded,
+      poll: createPollSessionEndings(config.AUTH_INTERNAL_URL),
+    }),
+  };
+}
+
+function createRoomParts({ log, instance }: GatewayPartsDeps, base: BaseParts) {
+  const { io, redis, names, ask, pending, metrics } = base;
+  const index = createMemberIndex();
+  const personRooms = createPersonRooms({
+    ask,
+    index,
+    log,
+    onLate: (userId) => io.local.to(socketRooms.user(userId)).emit('resync', {}),
+    onGone: (userId, chatRoomIds) => {
+      for (const socket of localSocketsIn(io, socketRooms.user(userId))) {
+        for (const chatRoomId of chatRoomIds) void socket.leave(socketRooms.chatRoom(chatRoomId));
+      }
+    },
+  });
+  const resync = createResync({
+    tellAll: () => {
+      metrics.resyncs.inc();
+      io.local.emit('resync', {});
+      // Memberships may have changed unheard, too.
+      personRooms.reloadAll().catch((error) => log.error({ err: error }, 'memberships could not be asked for again'));
+    },
+  });
+  const isNews = createRecentMessages();
+  const tail = createEventTail({
+    blocking: redis.events,
+    names,
+    log,
+    onBatch: createFanOut({ io, index, isNews, pending, instance, metrics, log }),
+    onLost: resync.request,
+  });
+  return { index, personRooms, resync, tail };
+}
+
+function createPresenceParts({ config, log, instance }: GatewayPartsDeps, { io, redis, names, reader }: BaseParts) {
+  // A process of its own name each time: one that is started again must not revive the lease of the one that died, or
+  // nobody would announce the people who did not come back.
+  const gateway = `${instance}.${randomBytes(4).toString('hex')}`;
+  const people = createPeopleHere({
+    lease: createPresenceLease({ redis: redis.commands, names, gateway }),
+    reader,
+    announce: (presence) => io.to(socketRooms.presence(presence.userId)).emit('presence', presence),
+    graceMs: config.OFFLINE_GRACE_MS,
+    log,
+  });
+  redis.commands.on('ready', () => {
+    people.renew().catch((error) => log.debug({ err: error }, 'presence waits for the next renewal'));
+  });
+  return { people, gatewayCount: createGatewayCount({ redis: redis.commands, names, log }) };
+}
+
+type AllParts = BaseParts &
+  ReturnType<typeof createSessionParts> &
+  ReturnType<typeof createRoomParts> &
+  ReturnType<typeof createPresenceParts>;
+
+function letSocketsIn(deps: GatewayPartsDeps, parts: AllParts): void {
+  const { config, log, isDraining } = deps;
+  const { io, metrics, people, personRooms, redis, verifyToken } = parts;
+  const buckets = createTokenBuckets({ burst: config.EVENT_BURST, perSecond: config.EVENTS_PER_SECOND });
+  const dispatcher = createEventDispatcher({ log, metrics, buckets });
+  registerHandlers(dispatcher, deps, parts);
+  admitSockets({
+    io,
+    log,
+    metrics,
+    verifyToken,
+    allowedOrigins: allowedOriginsOf(config),
+    connectionsMax: config.CONNECTIONS_MAX,
+    socketsPerPerson: config.SOCKETS_PER_PERSON,
+    isDraining,
+    isRedisAway: redis.isAway,
+    enter: people.enter,
+    leave: (userId) => {
+      people.leave(userId);
+      if (!people.has(userId)) personRooms.forget(userId);
+    },
+    prepareInbox: personRooms.prepare,
+  });
+  acceptSockets({ io, log, metrics, dispatcher, sessionWatch: parts.sessionWatch });
+}
+
+function registerHandlers(
+  { registerHandler, assertComplete }: ReturnType<typeof createEventDispatcher>,
+  { config, instance }: GatewayPartsDeps,
+  parts: AllParts,
+): void {
+  const { io, redis, names, ask, pending, reader, metrics, index, sessionWatch: watch, verifyToken } = parts;
+  const submitSend = createSendDoor({
+    appendCommand: createCommandLog({ redis: redis.commands, names }),
+    pending,
+    instance,
+    answer: 'event',
+  });
+  const sendBuckets = createTokenBuckets({ burst: config.SEND_BURST, perSecond: config.SENDS_PER_SECOND });
+  registerRoomHandlers(registerHandler, { ask, index, onlineAmong: reader.onlineAmong });
+  registerMessageHandlers(registerHandler, { submitSend, buckets: sendBuckets, metrics });
+  registerTypingHandlers(registerHandler, {
+    io,
+    mayRelay: createTypingThrottle(),
+    gateways: parts.gatewayCount.gateways,
+    metrics,
+  });
+  registerPresenceHandlers(registerHandler, { ask, reader });
+  registerSessionHandlers(registerHandler, { verifyToken, watch });
+  assertComplete();
+}
+
+interface Timed {
+  start?: () => void;
+  stop: () => void;
+}
+
+// A reader that stalls is noticed well before what waits for it grows large.
+const slowReaderSweepMs = 1000;
+
+/** All clocks of a gateway, a handful however many sockets there are. */
+function collectTimers({ io, metrics }: BaseParts, timed: Timed[]) {
+  const closeSlowReaders = createSlowReaderSweep(io);
+  let slowReaders: NodeJS.Timeout | undefined;
+  return {
+    start(): void {
+      for (const part of timed) part.start?.();
+      slowReaders = setInterval(() => metrics.slowReaders.inc(closeSlowReaders()), slowReaderSweepMs);
+    },
+    stop(): void {
+      for (const part of timed) part.stop();
+      clearInterval(slowReaders);
+    },
+  };
+}

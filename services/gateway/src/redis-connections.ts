@@ -1,0 +1,25 @@
+import { createRedis, type Log, waitForRedis } from '@hallway/platform';
+import type { GatewayConfig } from './config.ts';
+
+/** The gateway's connections to Redis. What blocks and what subscribes needs one of its own each. */
+export function createRedisConnections(config: GatewayConfig, log: Log) {
+  const url = config.REDIS_URL;
+  const commands = createRedis({ url, log, role: 'gateway-commands', kind: 'commands' });
+  const replies = createRedis({ url, log, role: 'gateway-replies', kind: 'subscriber' });
+  const adapter = createRedis({ url, log, role: 'gateway-adapter', kind: 'subscriber' });
+  const events = createRedis({ url, log, role: 'gateway-events', kind: 'blocking' });
+  const endings = createRedis({ url, log, role: 'gateway-session-endings', kind: 'blocking' });
+  const all = [commands, replies, adapter, events, endings];
+  return {
+    commands,
+    replies,
+    adapter,
+    events,
+    endings,
+    isAway: () => commands.status !== 'ready',
+    ready: () => Promise.all(all.map((redis) => waitForRedis(redis))).then(() => undefined),
+    close(): void {
+      for (const redis of all) redis.disconnect();
+    },
+  };
+}

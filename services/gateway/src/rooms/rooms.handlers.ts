@@ -1,0 +1,79 @@
+import type { Ask } from '@hallway/bus';
+import { type CatchUp, type ClientEventAnswers, limits, socketRooms } from '@hallway/contracts';
+import type { ClientCall, RegisterHandler } from '../sockets/event-dispatcher.ts';
+import type { MemberIndex } from './member-index.ts';
+import { whileJoined } from './while-joined.ts';
+
+export interface RoomHandlerDeps {
+  ask: Ask;
+  index: MemberIndex;
+  onlineAmong: (userIds: string[]) => Promise<Set<string>>;
+}
+
+export function registerRoomHandlers(registerHandler: RegisterHandler, deps: RoomHandlerDeps): void {
+  registerHandler('joinRoom', (call) => joinRoom(call, deps));
+  registerHandler('leaveRoom', leaveRoom);
+  registerHandler('resume', (call) => resume(call, deps));
+  registerHandler('markRead', (call) => markRead(call, deps));
+}
+
+/**
+ * Opens a chat room for live messages and brings what is missing.
+ * Someone who is not known as a member here, as in a room that was made a moment ago, is joined only after the message
+ * service has said yes, and then asks again: a stranger must not hear a word, and a member must not miss one.
+ */
+async function joinRoom(
+  { socket, caller, payload }: ClientCall<'joinRoom'>,
+  { ask, index, onlineAmong }: RoomHandlerDeps,
+): Promise<ClientEventAnswers['joinRoom']> {
+  const wanted = typeof payload === 'string' ? { chatRoomId: payload } : payload;
+  const open = () => ask('room.open', { ...wanted, userId: caller.sub });
+  if (!index.isMember(wanted.chatRoomId, caller.sub)) await open();
+  const { chatRoom, memberIds, ...missing } = await whileJoined(socket, [wanted.chatRoomId], open);
+  // In a room with more members than can be watched, the ones beyond are a number on a screen, not dots.
+  const online = await onlineAmong(memberIds.slice(0, limits.watchedPeople));
+  return { chatRoom, ...toCatchUp(missing), online: [...online] };
+}
+
+function leaveRoom({ socket, payload }: ClientCall<'leaveRoom'>): ClientEventAnswers['leaveRoom'] {
+  void socket.leave(socketRooms.chatRoom(typeof payload === 'string' ? payload : payload.chatRoomId));
+  return {};
+}
+
+/** Like `joinRoom` for many rooms at once: known memberships are joined before asking, the others after a yes. */
+async function resume(
+  { socket, caller, payload }: ClientCall<'resume'>,
+  { ask, index }: RoomHandlerDeps,
+): Promise<ClientEventAnswers['resume']> {
+  const resumeRooms = (chatRoomIds: string[]) => {
+    const rooms = Object.fromEntries(chatRoomIds.map((chatRoomId) => [chatRoomId, payload.rooms[chatRoomId] ?? 0]));
+    return ask('rooms.resume', { userId: caller.sub, rooms });
+  };
+  const wanted = Object.keys(payload.rooms);
+  const known = wanted.filter((chatRoomId) => index.isMember(chatRoomId, caller.sub));
+  const first = await whileJoined(socket, known, () => resumeRooms(wanted));
+  const granted = Object.keys(first.rooms).filter((chatRoomId) => !known.includes(chatRoomId));
+  const second =
+    granted.length > 0
+      ? await whileJoined(socket, granted, () => resumeRooms(granted))
+      : { rooms: {}, gone: [] as string[] };
+  const gone = [...new Set([...first.gone, ...second.gone])];
+  for (const chatRoomId of gone) void socket.leave(socketRooms.chatRoom(chatRoomId));
+  const rooms = Object.entries({ ...first.rooms, ...second.rooms }).filter(
+    ([chatRoomId]) => !gone.includes(chatRoomId),
+  );
+  return { rooms: Object.fromEntries(rooms.map(([chatRoomId, missing]) => [chatRoomId, toCatchUp(missing)])), gone };
+}
+
+async function markRead(
+  { caller, payload }: ClientCall<'markRead'>,
+  { ask }: RoomHandlerDeps,
+): Promise<ClientEventAnswers['markRead']> {
+  const { lastReadSeq, unread } = await ask('room.mark-read', { ...payload, userId: caller.sub });
+  return { lastReadSeq, unread };
+}
+
+/** Only what the contract names crosses the wire, whatever else a newer message service may answer. */
+function toCatchUp({ lastSeq, lastReadSeq, messages, complete }: CatchUp): CatchUp {
+  return { lastSeq, lastReadSeq, messages, complete };
+}

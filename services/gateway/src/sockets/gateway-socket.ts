@@ -1,0 +1,29 @@
+import type { AccessClaims, ClientToServerEvents, ServerToClientEvents } from '@hallway/contracts';
+import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+
+/** What the gateway remembers of a socket. */
+export interface SocketData {
+  /** Who is there; replaced when the session is refreshed. Set before the socket connects, never absent after. */
+  caller: AccessClaims;
+  /** Gives the person's place back; safe to call more than once. */
+  leave: () => void;
+  /** Events of this socket that are being worked on. */
+  inFlight: number;
+  /** Number of the newest `watchPresence`: an older one that is still on its way must not undo it. */
+  watch: number;
+}
+
+// Nothing is ever sent from gateway to gateway as an event of its own, hence the map that says so little.
+export type GatewayServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+export type GatewaySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+
+/** The sockets on this gateway that are in a Socket.IO room. A copy: the room may change while it is gone through. */
+export function localSocketsIn(io: GatewayServer, room: string): GatewaySocket[] {
+  const { adapter, sockets } = io.of('/');
+  return [...(adapter.rooms.get(room) ?? [])].flatMap((id) => sockets.get(id) ?? []);
+}
+
+/** How many sockets on this gateway are in a Socket.IO room. */
+export function localSizeOf(io: GatewayServer, room: string): number {
+  return io.of('/').adapter.rooms.get(room)?.size ?? 0;
+}

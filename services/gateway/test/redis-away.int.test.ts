@@ -1,0 +1,99 @@
+import { eventually, type OwnRedis, startOwnRedis } from '@hallway/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, type Campus, heardOf, startCampus } from './campus.ts';
+import { randomId } from './random-id.ts';
+
+let redis: OwnRedis;
+let campus: Campus;
+
+async function readiness() {
+  const answer = await fetch(`http://127.0.0.1:${campus.gateways[0]!.ports().internal}/readyz`);
+  return { status: answer.status, body: await answer.json() };
+}
+
+beforeAll(async () => {
+  redis = await startOwnRedis();
+  campus = await startCampus({ redisUrl: redis.url, gateways: 2 });
+});
+
+afterAll(async () => {
+  await campus.stop();
+  await redis.remove();
+});
+
+describe('while Redis is away', () => {
+  it('sockets stay, sends and newcomers are told to come back, ended sessions are polled; then all heals', async () => {
+    const [sender, receiver] = [campus.person(), campus.person()];
+    const chatRoomId = campus.messages.addRoom([sender.id, receiver.id]);
+    const from = await campus.connect(sender, { gateway: campus.gateways[0]! });
+    const to = await campus.connect(receiver, { gateway: campus.gateways[1]! });
+    const sessionId = randomId();
+    const ended = await campus.connect(sender, { tokenOptions: { sessionId } });
+    expect(await ask(from, 'sendMessage', { chatRoomId, content: 'before' })).toMatchObject({ ok: true });
+
+    await redis.kill();
+    await eventually(async () => {
+      expect(await readiness()).toEqual({ status: 200, body: { status: 'ready', degraded: ['redis'] } });
+    });
+    const away = { code: 'TEMPORARILY_UNAVAILABLE', retryable: true, retryAfterMs: expect.any(Number) };
+    const refused = await ask(from, 'sendMessage', { chatRoomId, content: 'during' });
+    expect(refused).toMatchObject({ ok: false, error: away });
+    expect(await ask(from, 'joinRoom', chatRoomId)).toMatchObject({ ok: false, error: away });
+    await expect(campus.connect(receiver)).rejects.toMatchObject({ data: { ok: false, error: away } });
+
+    const endedAt = new Date().toISOString();
+    campus.auth.endings.push({ userId: sender.id, sessionId, reason: 'signed-out', endedAt });
+    await eventually(() => expect(heardOf(ended, 'sessionEnded')).toEqual([{ reason: 'signed-out' }]), {
+      withinMs: 6000,
+    });
+    expect([from.connected, to.connected, ended.connected]).toEqual([true, true, false]);
+
+    await redis.start();
+    await eventually(() => expect(heardOf(from, 'resync')).not.toHaveLength(0), { withinMs: 10_000 });
+    await eventually(() => expect(heardOf(to, 'resync')).not.toHaveLength(0), { withinMs: 10_000 });
+    await eventually(
+      async () => {
+        const answer = await ask(from, 'sendMessage', { chatRoomId, content: 'after', clientMessageId: 'after' });
+        expect(answer).toMatchObject({ ok: true });
+      },
+      { withinMs: 15_000 },
+    );
+    await eventually(() => expect(heardOf(to, 'new_message').map(({ text }) => text)).toEqual(['before', 'after']));
+    expect(await readiness()).toMatchObject({ status: 200, body: { degraded: [] } });
+    // What is transient flows again, too: the adapter has subscribed by itself.
+    await ask(from, 'joinRoom', chatRoomId);
+    await ask(to, 'joinRoom', chatRoomId);
+    await eventually(async () => {
+      await ask(from, 'typing', { chatRoomId });
+      expect(heardOf(to, 'typing')).not.toHaveLength(0);
+    });
+  }, 60_000);
+
+  it('when it comes back empty, presence and memberships are true again, and everybody is told to resume', async () => {
+    const [person, other] = [campus.person(), campus.person()];
+    const chatRoomId = campus.messages.addRoom([person.id, other.id]);
+    const socket = await campus.connect(person, { gateway: campus.gateways[0]! });
+    const watcher = await campus.connect(other, { gateway: campus.gateways[1]! });
+    expect(await ask(socket, 'sendMessage', { chatRoomId, content: 'before' })).toMatchObject({ ok: true });
+    const unheard = campus.messages.addRoom([person.id, other.id], 'group');
+    await campus.messages.redis.flushall();
+    await eventually(
+      async () => {
+        const answer = await ask(watcher, 'watchPresence', { userIds: [person.id] });
+        expect(answer).toMatchObject({ ok: true, online: [person.id] });
+      },
+      { withinMs: 15_000 },
+    );
+    await eventually(
+      async () => {
+        expect(await ask(socket, 'sendMessage', { chatRoomId, content: 'after' })).toMatchObject({ ok: true });
+      },
+      { withinMs: 15_000 },
+    );
+    await eventually(() => expect(heardOf(watcher, 'resync')).not.toHaveLength(0));
+    await eventually(async () => {
+      await ask(socket, 'sendMessage', { chatRoomId: unheard, content: 'unheard' });
+      expect(heardOf(watcher, 'new_message').map(({ text }) => text)).toContain('unheard');
+    });
+  }, 40_000);
+});
