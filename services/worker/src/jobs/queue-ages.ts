@@ -1,0 +1,39 @@
+import type { BusNames } from '@hallway/bus';
+import { jobCatalogue } from '@hallway/contracts';
+import type { Log } from '@hallway/platform';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { WorkerMetrics } from '../worker-metrics.ts';
+
+export interface QueueAgesOptions {
+  connection: Redis;
+  names: BusNames;
+  log: Log;
+  metrics: WorkerMetrics;
+}
+
+/** Measures how far each queue lags behind: the first sign that there are too few workers, or a stuck one. */
+export function createQueueAges({ connection, names, log, metrics }: QueueAgesOptions) {
+  const queueNames = new Set(Object.values(jobCatalogue).map((entry) => entry.queue));
+  const queues = [...queueNames].map((name) => {
+    const queue = new Queue(name, { connection, prefix: names.jobs });
+    // That Redis is away is said once, by its client; here it would be said at each attempt to come back.
+    queue.on('error', (error) => {
+      if (connection.status === 'ready') log.warn({ err: error, queue: name }, 'a queue failed');
+    });
+    return queue;
+  });
+
+  return {
+    async measure(): Promise<void> {
+      for (const queue of queues) {
+        const [oldest] = await queue.getJobs('waiting', 0, 0, true);
+        const dueAt = oldest ? oldest.timestamp + (oldest.opts.delay ?? 0) : Date.now();
+        metrics.queueOldestAge.set({ queue: queue.name }, Math.max(0, Date.now() - dueAt) / 1000);
+      }
+    },
+    async close(): Promise<void> {
+      await Promise.all(queues.map((queue) => queue.close()));
+    },
+  };
+}
