@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+
+export interface Check {
+  /** What a person calls it. */
+  name: string;
+  /** A program of `node_modules/.bin`. */
+  program: string;
+  args: string[];
+}
+
+/** Where the unit tests leave their counts. */
+export function unitReportPath(reportFolder: string): string {
+  return join(reportFolder, 'unit.json');
+}
+
+/** All that is quick: no store, no process, no browser. In the order in which they are begun, the longest first. */
+export function listChecks(reportFolder: string): Check[] {
+  return [
+    {
+      name: 'unit tests',
+      program: 'vitest',
+      args: [
+        ...['run', '--project', 'unit', '--reporter=default', '--reporter=json'],
+        `--outputFile.json=${unitReportPath(reportFolder)}`,
+      ],
+    },
+    { name: 'types', program: 'turbo', args: ['run', 'typecheck', '--output-logs=errors-only'] },
+    { name: 'unused code', program: 'knip', args: ['--no-progress'] },
+    {
+      name: 'boundaries',
+      program: 'depcruise',
+      args: [
+        '--config',
+        '.dependency-cruiser.cjs',
+        '--output-type',
+        'err',
+        'libs',
+        'services',
+        'tests',
+        'tools',
+        'web',
+      ],
+    },
+    { name: 'lint', program: 'biome', args: ['check', '--error-on-warnings', '.'] },
+  ];
+}

@@ -1,0 +1,30 @@
+import { createServer } from 'node:http';
+import { buildFrontDoor } from './front-door.ts';
+
+/** Everything comes from `npm start`; a missing value is a fault of ours and ends the process with its name. */
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`The front door needs ${name}.`);
+  return value;
+}
+
+const door = buildFrontDoor({
+  webFolder: required('WEB_DIST'),
+  authUrl: new URL(required('AUTH_URL')),
+  messageUrl: new URL(required('MESSAGE_URL')),
+  gatewayUrls: required('GATEWAY_URLS')
+    .split(',')
+    .map((url) => new URL(url)),
+});
+await door.listen(Number(required('PORT')));
+
+// Contract section 7; the door has no store, so it is ready when it listens.
+const internal = createServer((request, response) => {
+  const known = request.url === '/livez' || request.url === '/readyz';
+  response.writeHead(known ? 200 : 404, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(known ? '{"status":"ok","degraded":[]}' : '{}');
+});
+internal.listen(Number(required('INTERNAL_PORT')), '127.0.0.1');
+
+for (const name of ['SIGTERM', 'SIGINT'] as const)
+  process.once(name, () => void door.close().then(() => process.exit(0)));

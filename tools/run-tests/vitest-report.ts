@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests?: number;
+  testResults: { status: string; assertionResults: { status: string }[] }[];
+}
+
+/** Counts of one tier, from the file that vitest's JSON reporter wrote. No file is one failure. */
+export function countTier(path: string, exitedWell: boolean): Counts {
+  const report = readReport(path);
+  return report === null ? { passed: 0, failed: 1, skipped: 0 } : countReport(report, exitedWell);
+}
+
+/**
+ * A file that could not even be read counts as one failed test; so does a run that ended badly without any test to
+ * blame, such as one with an unhandled rejection, and one that ran no test at all.
+ */
+export function countReport(report: VitestReport, exitedWell: boolean): Counts {
+  const brokenFiles = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  );
+  const failed = report.numFailedTests + brokenFiles.length;
+  const ranNothing = report.numPassedTests + failed === 0;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && (!exitedWell || ranNothing) ? 1 : failed,
+    skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+  };
+}
+
+function readReport(path: string): VitestReport | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as VitestReport;
+  } catch {
+    return null;
+  }
+}
