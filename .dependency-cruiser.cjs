@@ -59,9 +59,9 @@ module.exports = {
     },
     {
       name: 'no-undeclared-packages',
-      comment: 'A package that is used stands in the package.json of its user.',
+      comment: 'A package that is used stands in the package.json of its user; tests share the tools of the root.',
       severity: 'error',
-      from: {},
+      from: { pathNot: '(\\.test\\.tsx?$|/test/|^tests/)' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
   ],

@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...never, '**/*.int.test.ts', 'tests/**'],
+          exclude: [...never, '**/*.int.test.ts', 'tests/{system,browser}/**'],
         },
       },
       {
@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/system/**/*.test.ts'],
+          globalSetup: ['tests/stack/stack-setup.ts'],
           exclude: never,
           fileParallelism: false,
           testTimeout: 120_000,
@@ -38,6 +39,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
+          globalSetup: ['tests/stack/stack-setup.ts'],
           exclude: never,
           fileParallelism: false,
           testTimeout: 120_000,

@@ -2,7 +2,8 @@ import { authUrlConfig, commonConfig, mongoConfig, publicPort, queueConfig, read
 import { policyConfig } from '@hallway/policy';
 import { type Static, Type } from 'typebox';
 
-const MessageConfig = Type.Object({
+/** What the message service is told, each with its reason. */
+export const messageConfig = Type.Object({
   ...commonConfig,
   ...publicPort,
   ...mongoConfig,
@@ -14,8 +15,8 @@ const MessageConfig = Type.Object({
     description: 'internal port of the auth service, asked for ended sessions while Redis is away',
   }),
 });
-export type MessageConfig = Static<typeof MessageConfig>;
+export type MessageConfig = Static<typeof messageConfig>;
 
 export function readMessageConfig(environment: Record<string, string | undefined>): MessageConfig {
-  return readConfig(MessageConfig, environment);
+  return readConfig(messageConfig, environment);
 }
