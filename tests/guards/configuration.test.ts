@@ -16,7 +16,13 @@ describe('.env.example', () => {
   });
 
   it('when it lists a variable, a service or the tools read it', () => {
-    const ofTools = new Set(['HALLWAY_PORT_BASE', 'HALLWAY_MONGO', 'HALLWAY_REDIS', 'HALLWAY_CHROMIUM']);
+    const ofTools = new Set([
+      'HALLWAY_PORT_BASE',
+      'HALLWAY_STATE_FOLDER',
+      'HALLWAY_MONGO',
+      'HALLWAY_REDIS',
+      'HALLWAY_CHROMIUM',
+    ]);
     expect(listed.filter((name) => !services.has(name) && !ofTools.has(name))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
@@ -7,7 +7,8 @@ export const root = resolve(import.meta.dirname, '../..');
 /** Paths of all files of the project, tracked or about to be, from its root. */
 export function listFiles(): string[] {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard'];
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  const listed = execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  return listed.filter((path) => existsSync(join(root, path)));
 }
 
 export function readText(path: string): string {

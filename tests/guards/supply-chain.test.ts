@@ -29,7 +29,7 @@ describe('docs/dependencies.md', () => {
     const used = new Set(
       manifests.flatMap(({ dependencies = {} }) => Object.keys(dependencies)).filter((name) => !isOurs(name)),
     );
-    const rows = [...readText('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \|/gm)];
+    const rows = [...readText('docs/dependencies.md').matchAll(/^\| `([^`]+)`\s*\|([^|]+)\|([^|]+)\|/gm)];
     expect(rows.map((row) => row[1]).sort()).toEqual([...used].sort());
     for (const row of rows) expect((row[3] ?? '').trim().length).toBeGreaterThan(20);
   });

@@ -10,6 +10,7 @@ const root = resolve(import.meta.dirname, '../..');
 export interface RunningStack {
   origin: string;
   portBase: number;
+  logFolder: string;
   /** Everything that the terminal showed so far. */
   output: () => string;
   /** Log lines of one process, parsed. */
@@ -40,10 +41,12 @@ export async function startStack({ args = [], env = {}, stateFolder }: StackOpti
   });
   const shown = collect(child);
   await waitUntilReady(child, shown);
-  const logOf = (name: string) => readLog(join(folder, 'logs', `${name}.log`));
+  const logFolder = join(folder, 'logs');
+  const logOf = (name: string) => readLog(join(logFolder, `${name}.log`));
   return {
     origin: `http://localhost:${portBase}`,
     portBase,
+    logFolder,
     output: shown,
     logOf,
     pidOf: (name) => Number(logOf(name).at(-1)?.pid ?? 0),
@@ -79,6 +82,11 @@ async function waitUntilReady(child: ChildProcess, shown: () => string): Promise
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Log lines of one process of the stack that `stack-setup` started. */
+export function logOfRun(name: string): Record<string, unknown>[] {
+  return readLog(join(process.env.HALLWAY_TEST_LOGS ?? '', `${name}.log`));
 }
 
 function readLog(path: string): Record<string, unknown>[] {

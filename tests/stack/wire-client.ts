@@ -45,16 +45,11 @@ export async function signIn(username: string, origin = originOfRun()): Promise<
 }
 
 /** Asks over HTTP; `route` is method and path. */
-export async function call(
-  person: Person | null,
-  route: string,
-  body?: unknown,
-  origin = originOfRun(),
-): Promise<Answer> {
+export async function call(person: Person | null, route: string, body?: unknown): Promise<Answer> {
   const [method = 'GET', path] = route.split(' ');
   const headers = new Headers(person ? { authorization: `Bearer ${person.accessToken}` } : {});
   if (body !== undefined) headers.set('content-type', 'application/json');
-  const response = await fetch(`${origin}${path}`, {
+  const response = await fetch(`${originOfRun()}${path}`, {
     method,
     headers,
     body: body === undefined ? null : JSON.stringify(body),

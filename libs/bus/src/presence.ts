@@ -9,7 +9,7 @@ export const presenceRenewEveryMs = 4000;
 // A year and a bit: "last seen" is told for people who were here within it.
 const lastSeenTtlSeconds = 400 * 24 * 3600;
 
-// KEYS[1] gateways, KEYS[2] people of this gateway. ARGV[1] gateway, ARGV[2] lease in ms, ARGV[3] people it has.
+// KEYS[1] gateways, KEYS[2] people of this gateway. ARGV: gateway, lease in ms, people it has, sockets they have.
 // The lease ends by Redis's own clock. Returns 1 when the list of people is whole, 0 when it has to be written again.
 const renewLease: Script = {
   keys: 2,
@@ -18,8 +18,10 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
 redis.call('PEXPIRE', KEYS[2], tonumber(ARGV[2]) * 10)
-if redis.call('HLEN', KEYS[2]) == tonumber(ARGV[3]) then return 1 end
-return 0
+if redis.call('HLEN', KEYS[2]) ~= tonumber(ARGV[3]) then return 0 end
+local sockets = 0
+for _, count in ipairs(redis.call('HVALS', KEYS[2])) do sockets = sockets + tonumber(count) end
+return sockets == tonumber(ARGV[4]) and 1 or 0
 `,
 };
 
@@ -95,7 +97,8 @@ export function createPresenceLease({ redis, names, gateway }: PresenceOptions &
     /** Keeps the lease alive and the list whole. Call every `presenceRenewEveryMs`. */
     async renew(socketsByUser: ReadonlyMap<string, number>): Promise<void> {
       const key = names.gatewayPeople(gateway);
-      const lease = [names.gateways, key, gateway, presenceLeaseMs, socketsByUser.size];
+      const sockets = [...socketsByUser.values()].reduce((sum, count) => sum + count, 0);
+      const lease = [names.gateways, key, gateway, presenceLeaseMs, socketsByUser.size, sockets];
       const whole = await runScript(redis, renewLease, lease);
       if (whole === 1) return;
       const people = [...socketsByUser];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { SendCommand, SendOutcome } from '@hallway/contracts';
+import { limits, type SendCommand, type SendOutcome } from '@hallway/contracts';
 import { AppError } from '@hallway/platform';
+import { Type } from 'typebox';
 import type { PendingAnswers } from './answers.ts';
 
 /** A client waits for each send: longer, and it asks again with the same `clientMessageId` anyway. */
@@ -53,3 +54,19 @@ export type SubmitSend = ReturnType<typeof createSendDoor>;
 function outcomeUnknown(): AppError {
   return new AppError({ code: 'OUTCOME_UNKNOWN', internal: 'nobody said what became of a send', retryAfterMs: 1000 });
 }
+
+/** How fast one person may send; read by every service with a door for sends, so that the doors agree. */
+export const sendLimitsConfig = {
+  SEND_BURST: Type.Integer({
+    minimum: 1,
+    maximum: limits.sendBurst,
+    default: limits.sendBurst,
+    description: 'sends of one person at once: an outbox that empties after a tunnel',
+  }),
+  SENDS_PER_SECOND: Type.Integer({
+    minimum: 1,
+    maximum: limits.sendsPerSecond,
+    default: limits.sendsPerSecond,
+    description: 'sends of one person a second, in the long run: more than anybody types',
+  }),
+} as const;

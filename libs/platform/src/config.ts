@@ -137,4 +137,8 @@ export const authUrlConfig = {
     pattern: '^https?://',
     description: 'where the auth service serves its public keys',
   }),
+  AUTH_INTERNAL_URL: Type.String({
+    pattern: '^https?://',
+    description: 'internal port of the auth service, asked for ended sessions while Redis is away',
+  }),
 } as const;

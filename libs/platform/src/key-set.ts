@@ -1,7 +1,8 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { AppError, storeAwayRetryMs } from './app-error.ts';
 import type { Log } from './log.ts';
 
-/** Finds the public key that signed a token, by its key id. Null: nobody's key. */
+/** Finds the public key that signed a token, by its key id. Null: nobody's key. Rejects when nobody can say. */
 export type FindKey = (kid: string) => Promise<KeyObject | null>;
 
 export interface RemoteKeySetOptions {
@@ -24,6 +25,8 @@ export function createRemoteKeySet({ url, log, fetch = globalThis.fetch }: Remot
   let keys = new Map<string, KeyObject>();
   let fetchedAt = 0;
   let running: Promise<void> | null = null;
+  /** Whether the last try brought a document: only then is an unknown key id nobody's. */
+  let reachable = false;
 
   async function load(): Promise<void> {
     fetchedAt = Date.now();
@@ -31,8 +34,10 @@ export function createRemoteKeySet({ url, log, fetch = globalThis.fetch }: Remot
       const answer = await fetch(url, { signal: AbortSignal.timeout(3000) });
       if (!answer.ok) throw new Error(`the key document answered ${answer.status}`);
       const document = (await answer.json()) as { keys: (JsonWebKey & { kid: string })[] };
+      reachable = true;
       keys = new Map(document.keys.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: 'jwk' })]));
     } catch (error) {
+      reachable = false;
       log.warn({ err: error }, 'public keys could not be fetched');
     }
   }
@@ -51,7 +56,13 @@ export function createRemoteKeySet({ url, log, fetch = globalThis.fetch }: Remot
       if (age > refreshEveryMs) void reload();
       return known;
     }
-    if (age > refetchEveryMs || running) await reload();
-    return keys.get(kid) ?? null;
+    if (age > refetchEveryMs || running || !reachable) await reload();
+    const found = keys.get(kid);
+    if (found || reachable) return found ?? null;
+    throw new AppError({
+      code: 'TEMPORARILY_UNAVAILABLE',
+      internal: 'the key of a token cannot be looked up',
+      retryAfterMs: storeAwayRetryMs,
+    });
   };
 }

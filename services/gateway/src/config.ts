@@ -1,3 +1,4 @@
+import { sendLimitsConfig } from '@hallway/bus';
 import { limits } from '@hallway/contracts';
 import { authUrlConfig, commonConfig, publicPort, readConfig } from '@hallway/platform';
 import { type Static, Type } from 'typebox';
@@ -7,10 +8,6 @@ export const gatewayConfig = Type.Object({
   ...commonConfig,
   ...publicPort,
   ...authUrlConfig,
-  AUTH_INTERNAL_URL: Type.String({
-    pattern: '^https?://',
-    description: 'internal port of the auth service, asked for ended sessions while Redis is away',
-  }),
   ALLOWED_ORIGINS: Type.Optional(
     Type.String({
       pattern: '^https?://[^/,\\s]+(,https?://[^/,\\s]+)*$',
@@ -32,18 +29,7 @@ export const gatewayConfig = Type.Object({
     default: limits.socketsPerPerson,
     description: 'sockets of one person over all gateways: several tabs on several devices, and no more',
   }),
-  SEND_BURST: Type.Integer({
-    minimum: 1,
-    maximum: limits.sendBurst,
-    default: limits.sendBurst,
-    description: 'sends of one person at once: an outbox that empties after a tunnel',
-  }),
-  SENDS_PER_SECOND: Type.Integer({
-    minimum: 1,
-    maximum: limits.sendsPerSecond,
-    default: limits.sendsPerSecond,
-    description: 'sends of one person a second, in the long run: more than anybody types',
-  }),
+  ...sendLimitsConfig,
   EVENT_BURST: Type.Integer({
     minimum: 1,
     default: 300,

@@ -10,6 +10,7 @@ import {
   createPresenceReader,
   createSendDoor,
   createSessionEndingsFollower,
+  createSessionEndingsPoll,
   listenForReplies,
 } from '@hallway/bus';
 import { socketRooms } from '@hallway/contracts';
@@ -26,7 +27,6 @@ import { createRedisConnections } from './redis-connections.ts';
 import { createMemberIndex } from './rooms/member-index.ts';
 import { createPersonRooms } from './rooms/person-rooms.ts';
 import { registerRoomHandlers } from './rooms/rooms.handlers.ts';
-import { createPollSessionEndings } from './sessions/poll-session-endings.ts';
 import { createSessionWatch } from './sessions/session-watch.ts';
 import { registerSessionHandlers } from './sessions/sessions.handlers.ts';
 import { acceptSockets } from './sockets/accept-sockets.ts';
@@ -106,7 +106,7 @@ function createSessionParts({ config, log }: GatewayPartsDeps, { io, redis, name
       names,
       log,
       onEnded: sessionWatch.onEnded,
-      poll: createPollSessionEndings(config.AUTH_INTERNAL_URL),
+      poll: createSessionEndingsPoll({ authInternalUrl: config.AUTH_INTERNAL_URL }),
     }),
   };
 }

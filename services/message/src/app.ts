@@ -51,6 +51,7 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
     ...useCases,
     submitSend: createSendDoor({ appendCommand, pending, instance, answer: 'reply' }),
     isRedisAway: () => connections.redis.status !== 'ready',
+    rate: { burst: config.SEND_BURST, perSecond: config.SENDS_PER_SECOND },
   });
   const app = createHttpServer({ log, metrics });
   // A scope of its own, so that an address that leads nowhere is a 404 for strangers too.

@@ -1,3 +1,4 @@
+import { sendLimitsConfig } from '@hallway/bus';
 import { authUrlConfig, commonConfig, mongoConfig, publicPort, queueConfig, readConfig } from '@hallway/platform';
 import { policyConfig } from '@hallway/policy';
 import { type Static, Type } from 'typebox';
@@ -10,10 +11,7 @@ export const messageConfig = Type.Object({
   ...queueConfig,
   ...authUrlConfig,
   ...policyConfig,
-  AUTH_INTERNAL_URL: Type.String({
-    pattern: '^https?://',
-    description: 'internal port of the auth service, asked for ended sessions while Redis is away',
-  }),
+  ...sendLimitsConfig,
 });
 export type MessageConfig = Static<typeof messageConfig>;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Submission, SubmitSend } from '@hallway/bus';
-import { findContentProblem, limits, type SendOutcome } from '@hallway/contracts';
+import { findContentProblem, type SendOutcome } from '@hallway/contracts';
 import { AppError, createTokenBuckets, validationFailed } from '@hallway/platform';
 import type { CommitMessages } from './commit-messages.ts';
 import type { DescribeMessages } from './describe-messages.ts';
@@ -11,6 +11,8 @@ export interface SendMessageDeps {
   commitDirectly: CommitMessages;
   describeMessages: DescribeMessages;
   isRedisAway: () => boolean;
+  /** How fast one person may send through this process. */
+  rate: { burst: number; perSecond: number };
 }
 
 export interface Send extends Submission {
@@ -22,8 +24,9 @@ export interface Send extends Submission {
  * Sends a message through the one write path: the command stream of its room, or, while Redis is away, the same use case
  * at once. Rejects with the refusal, `RATE_LIMITED`, `TEMPORARILY_UNAVAILABLE` or `OUTCOME_UNKNOWN`.
  */
-export function createSendMessage({ submitSend, commitDirectly, describeMessages, isRedisAway }: SendMessageDeps) {
-  const buckets = createTokenBuckets({ burst: limits.sendBurst, perSecond: limits.sendsPerSecond });
+export function createSendMessage(deps: SendMessageDeps) {
+  const { submitSend, commitDirectly, describeMessages, isRedisAway } = deps;
+  const buckets = createTokenBuckets(deps.rate);
 
   async function sendDirectly(submission: Submission): Promise<SendOutcome> {
     const [outcome] = await commitDirectly([
