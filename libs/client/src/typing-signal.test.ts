@@ -48,4 +48,20 @@ describe('createTypingSignal', () => {
       [false, 0],
     ]);
   });
+
+  it('when somebody goes on typing right after sending, says so as soon as the second is over', () => {
+    const { emitted, setTyping } = build();
+    setTyping(true);
+    vi.advanceTimersByTime(300);
+    setTyping(false);
+    setTyping(true);
+    vi.advanceTimersByTime(100);
+    setTyping(true);
+    vi.advanceTimersByTime(2000);
+    expect(emitted).toEqual([
+      [true, 0],
+      [false, 300],
+      [true, 1000],
+    ]);
+  });
 });
