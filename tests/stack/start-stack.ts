@@ -15,7 +15,7 @@ export interface RunningStack {
   output: () => string;
   /** Log lines of one process, parsed. */
   logOf: (name: string) => Record<string, unknown>[];
-  /** The process's id, by what it wrote last into its log. */
+  /** The id of a process, the newest where it was started again. */
   pidOf: (name: string) => number;
   /** Ctrl-C, and the exit code. */
   stop: () => Promise<number>;
@@ -49,7 +49,7 @@ export async function startStack({ args = [], env = {}, stateFolder }: StackOpti
     logFolder,
     output: shown,
     logOf,
-    pidOf: (name) => Number(logOf(name).at(-1)?.pid ?? 0),
+    pidOf: (name) => findPid(join(folder, 'processes.json'), name),
     async stop() {
       if (child.exitCode === null) {
         const ended = once(child, 'exit');
@@ -94,6 +94,14 @@ function readLog(path: string): Record<string, unknown>[] {
     .split('\n')
     .filter((line) => line.startsWith('{'));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** From the list that the runner keeps for ending what a crash of its own would leave behind. */
+function findPid(path: string, name: string): number {
+  const recorded = JSON.parse(readFileSync(path, 'utf8')) as Record<string, { pid: number }>;
+  const pid = recorded[name]?.pid;
+  if (pid === undefined) throw new Error(`No process is recorded as ${name}.`);
+  return pid;
 }
 
 /** Twenty ports in a row that nobody listens on, below the range that outgoing connections take theirs from. */
