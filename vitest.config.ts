@@ -10,6 +10,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Property tests generate a lot, and a busy machine may take its time.
+          testTimeout: 30_000,
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...never, '**/*.int.test.ts', 'tests/{system,browser}/**'],
         },

@@ -53,3 +53,12 @@ describe('documents', () => {
     expect(namesUnder('docs/events.md', heading).sort()).toEqual(Object.keys(catalogue).sort());
   });
 });
+
+describe('the error catalogue', () => {
+  const tests = listFiles().filter((path) => /\.test\.tsx?$/.test(path) && !path.startsWith('tests/guards/'));
+  const text = tests.map(readText).join('\n');
+
+  it.each(Object.keys(errorCatalogue))('%s is met by a test', (code) => {
+    expect(text).toContain(`'${code}'`);
+  });
+});
