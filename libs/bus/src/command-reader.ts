@@ -24,8 +24,28 @@ export interface CommandReaderOptions {
   consumer: string;
 }
 
-// One batch: as many messages as one insert should carry.
+/** Commands that one read brings of each stream, and that one commit carries at most. */
 const batchSize = 500;
+/** What the commands of one commit may weigh together: an insert and an event entry of it stay easy to move. */
+const batchBytes = 1024 * 1024;
+
+/** Cuts commands into batches, in their order: at most 500, and at most 1 MB of words, but always at least one. Pure. */
+export function toBatches(entries: CommandEntry[]): CommandEntry[][] {
+  const batches: CommandEntry[][] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const weight = Buffer.byteLength(entry.command.content);
+    const last = batches.at(-1);
+    if (last && last.length < batchSize && bytes + weight <= batchBytes) {
+      last.push(entry);
+      bytes += weight;
+    } else {
+      batches.push([entry]);
+      bytes = weight;
+    }
+  }
+  return batches;
+}
 
 /** Reads the command streams as the one owner of each partition that is asked for. */
 export function createCommandReader(options: CommandReaderOptions) {
@@ -45,11 +65,10 @@ export function createCommandReader(options: CommandReaderOptions) {
       });
     },
 
-    /** New commands of the partitions, at most one batch; waits up to `blockMs` for the first. */
+    /** New commands of the partitions, at most one batch of each; waits up to `blockMs` for the first. */
     async readNew(partitions: number[], blockMs: number): Promise<CommandEntry[]> {
       const streams = partitions.map(names.commands);
-      const count = Math.ceil(batchSize / partitions.length);
-      const take = ['COUNT', count, 'BLOCK', blockMs, 'STREAMS', ...streams, ...streams.map(() => '>')] as const;
+      const take = ['COUNT', batchSize, 'BLOCK', blockMs, 'STREAMS', ...streams, ...streams.map(() => '>')] as const;
       const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take)) as [string, StreamEntry[]][] | null;
       return (reply ?? []).flatMap(([stream, entries]) =>
         toCommandEntries(options, { partition: partitions[streams.indexOf(stream)] ?? 0, entries, redelivered: false }),

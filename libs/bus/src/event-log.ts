@@ -3,10 +3,10 @@ import type { Redis } from 'ioredis';
 import { type BusNames, partitionOf } from './names.ts';
 import { runScript, type Script } from './scripts.ts';
 
-/**
- * Entries that one stream keeps. Each holds a whole batch; at 20 batches a second this is about a quarter of an hour, the
- * longest that a gateway may lag before it tells its clients to ask for what they missed.
- */
+/** The longest that a gateway may lag, or the worker be away, before it has to ask what it missed. */
+const keepMs = 15 * 60_000;
+
+/** Entries that one stream keeps at most, whatever their age. Each holds a whole batch of at most about 1 MB. */
 const streamLength = 20_000;
 
 /** Whom a batch concerns, so that a gateway can skip it without reading it. */
@@ -50,6 +50,14 @@ export function createEventLog({ redis, names }: { redis: Redis; names: BusNames
         ]),
       ),
     );
+  };
+}
+
+/** Takes entries older than a quarter of an hour off the streams. Idempotent. */
+export function createTrimEvents({ redis, names }: { redis: Redis; names: BusNames }) {
+  return async function trimEvents(partitions: number[]): Promise<void> {
+    const oldest = `${Date.now() - keepMs}-0`;
+    await Promise.all(partitions.map((partition) => redis.xtrim(names.events(partition), 'MINID', '~', oldest)));
   };
 }
 

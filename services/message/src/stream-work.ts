@@ -3,6 +3,7 @@ import {
   createCommandReader,
   createReplyPublisher,
   createRequestServer,
+  createTrimEvents,
   type PendingAnswers,
 } from '@hallway/bus';
 import type { Log, Metrics } from '@hallway/platform';
@@ -47,6 +48,7 @@ export function buildStreamWork({ connections, names, log, instance, pending, us
     leases: createPartitionLeases({ redis, names, instance }),
     reader,
     commitBatch,
+    trimEvents: createTrimEvents({ redis, names }),
     log,
   });
   const requests = createRequestServer({

@@ -1,4 +1,4 @@
-import { type CommandEntry, type CommandReader, createLoop } from '@hallway/bus';
+import { type CommandEntry, type CommandReader, createLoop, toBatches } from '@hallway/bus';
 import type { Log } from '@hallway/platform';
 import { createHeldPartitions } from './held-partitions.ts';
 import { type PartitionLeases, renewEveryMs } from './partition-leases.ts';
@@ -8,27 +8,36 @@ export interface PartitionOwnerDeps {
   reader: CommandReader;
   /** Commits a batch and answers it. Rejects when a store is away: the batch then stays pending and comes again. */
   commitBatch: (entries: CommandEntry[]) => Promise<void>;
+  /** Takes events off the streams of these partitions that nobody needs any more. */
+  trimEvents: (partitions: number[]) => Promise<void>;
   log: Log;
 }
 
 // How long a read waits for the first command. A partition that was just won waits at most this long for its reader.
 const blockMs = 400;
 const idleMs = 100;
+const trimEveryMs = 20_000;
 
 /**
  * Owns partitions and commits what comes in, one batch at a time: while one is written the next gathers in Redis, so that a
  * quiet service commits at once and a busy one hundreds together, without a timer.
  */
-export function createPartitionOwner({ leases, reader, commitBatch, log }: PartitionOwnerDeps) {
+export function createPartitionOwner({ leases, reader, commitBatch, trimEvents, log }: PartitionOwnerDeps) {
   const held = createHeldPartitions(leases);
   let timer: NodeJS.Timeout | undefined;
+  let trimTimer: NodeJS.Timeout | undefined;
+
+  /** What is left when a batch fails stays pending, and is claimed again in its order. */
+  async function commitInBatches(entries: CommandEntry[]): Promise<void> {
+    for (const batch of toBatches(entries)) await commitBatch(batch);
+  }
 
   async function commitPending(partition: number): Promise<void> {
     await reader.prepare(partition);
     for (;;) {
       const entries = await reader.claimPending(partition);
       if (entries.length === 0) return held.setPrepared(partition);
-      await commitBatch(entries);
+      await commitInBatches(entries);
     }
   }
 
@@ -37,7 +46,7 @@ export function createPartitionOwner({ leases, reader, commitBatch, log }: Parti
     if (released.length > 0) log.info({ partitions: released }, 'partitions handed over');
     for (const partition of held.unprepared()) await commitPending(partition);
     const partitions = held.all();
-    if (partitions.length > 0) await commitBatch(await reader.readNew(partitions, blockMs));
+    if (partitions.length > 0) await commitInBatches(await reader.readNew(partitions, blockMs));
     else await new Promise((resolve) => setTimeout(resolve, idleMs));
   }
 
@@ -49,11 +58,15 @@ export function createPartitionOwner({ leases, reader, commitBatch, log }: Parti
       timer = setInterval(() => {
         held.renew().catch((error) => log.warn({ err: error }, 'partition leases could not be renewed'));
       }, renewEveryMs);
+      trimTimer = setInterval(() => {
+        trimEvents(held.all()).catch((error) => log.warn({ err: error }, 'old events could not be trimmed'));
+      }, trimEveryMs);
       loop.start();
     },
     /** Finishes the batch in flight, then gives everything back. */
     async stop(): Promise<void> {
       clearInterval(timer);
+      clearInterval(trimTimer);
       await loop.stop();
       await held.leave();
     },
