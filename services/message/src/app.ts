@@ -80,7 +80,7 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
       await app.close();
       await streams.stop();
       await sessions.stop();
-      await useCases.jobs.close();
+      await useCases.close();
       await internal.close();
       await connections.close();
     },

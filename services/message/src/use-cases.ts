@@ -11,7 +11,7 @@ import type { Connections } from './connections.ts';
 import { createListConversations } from './conversations/list-conversations.ts';
 import { createListCoursePeople } from './courses/list-course-people.ts';
 import { createAdmitCommands } from './messages/admit-commands.ts';
-import { createAnnounceMessages, createAnnounceWherePossible } from './messages/announce-messages.ts';
+import { createAnnounceMessages, createAppendWherePossible } from './messages/announce-messages.ts';
 import { createCommitMessages } from './messages/commit-messages.ts';
 import { createDescribeMessages } from './messages/describe-messages.ts';
 import { createListMessages } from './messages/list-messages.ts';
@@ -22,6 +22,7 @@ import { createStoreMessages } from './messages/store-messages.ts';
 import { createPeopleFacts } from './policy/people-facts.ts';
 import { createMarkRead } from './read-marks/mark-read.ts';
 import { createRaiseMarks } from './read-marks/raise-marks.ts';
+import { createRaiseMarksLater } from './read-marks/raise-marks-later.ts';
 import { createReadMarksReader } from './read-marks/read-marks.reader.ts';
 import { createRoomAccess } from './rooms/access-room.ts';
 import { createCatchUp } from './rooms/catch-up.ts';
@@ -39,7 +40,7 @@ export interface UseCaseContext {
 
 /** Wires repositories and use cases, from the stores up. Nothing here touches a store yet. */
 export function buildUseCases({ connections, names, settings, log }: UseCaseContext) {
-  const { redis, queue, mongo } = connections;
+  const { redis, queue } = connections;
   const stores = buildStores(connections, names);
   const { rooms, memberships, messages, directory, findPeopleFacts, readMarks, pending } = stores;
   const access = createRoomAccess({ rooms, memberships });
@@ -49,7 +50,13 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
   const jobs = createJobProducer({ connection: queue, names, log });
   const raiseMarks = createRaiseMarks({ pending, jobs });
   const presence = createPresenceReader({ redis, names });
+  const later = createRaiseMarksLater({ raiseMarks, log });
   const announce = createAnnounceMessages({ appendEvents, raiseMarks, access });
+  const announceWherePossible = createAnnounceMessages({
+    appendEvents: createAppendWherePossible(appendEvents, log),
+    raiseMarks: later.raiseMarksLater,
+    access,
+  });
   const commit = {
     splitRepeats: createSplitRepeats({ messages }),
     admitCommands: createAdmitCommands({ access, findPeopleFacts, messages, settings }),
@@ -63,10 +70,12 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
     ...reading,
     ...people,
     access,
-    jobs,
-    mongo,
     commitMessages: createCommitMessages({ ...commit, announce }),
-    commitDirectly: createCommitMessages({ ...commit, announce: createAnnounceWherePossible(announce, log) }),
+    commitDirectly: createCommitMessages({ ...commit, announce: announceWherePossible }),
+    async close(): Promise<void> {
+      later.stop();
+      await jobs.close();
+    },
     openDirectRoom: createOpenDirectRoom({ ...people, rooms, memberships, describeRooms, appendEvents, log }),
     catchUp: createCatchUp(reading),
     markRead: createMarkRead({ access, rooms, readMarks, raiseMarks }),

@@ -37,6 +37,10 @@ describe('the HTTP door while Redis is away', () => {
     expect([mark.status, mark.body.error.code]).toEqual([503, 'TEMPORARILY_UNAVAILABLE']);
     await redis.start();
     await eventually(async () => expect((await send(b, a, 'three')).body.message?.seq).toBe(3), { withinMs: 15_000 });
+    await eventually(async () => {
+      const { body } = await fixture.call(a, 'GET /api/messages');
+      expect(body.conversations[0]).toMatchObject({ lastReadSeq: 2, unread: 1 });
+    });
   });
 
   it('when Redis is emptied under it, heals and stores every send once', async () => {

@@ -30,12 +30,12 @@ export function createAnnounceMessages({ appendEvents, raiseMarks, access }: Ann
   };
 }
 
-/** The same without Redis: clients learn of the messages when they resume. */
-export function createAnnounceWherePossible(announce: Announce, log: Log): Announce {
-  return async function announceWherePossible(outcomes) {
-    await announce(outcomes).catch((error) => {
+/** Appends where Redis is there. Without it clients learn of the messages when they resume. */
+export function createAppendWherePossible(appendEvents: AppendEvents, log: Log): AppendEvents {
+  return async function appendWherePossible(events) {
+    await appendEvents(events).catch((error) => {
       if (!isStoreAway(error)) throw error;
-      log.warn({ messages: outcomes.length }, 'stored without a live announcement');
+      log.warn({ events: events.length }, 'stored without a live announcement');
     });
   };
 }
