@@ -1,5 +1,15 @@
 export * from './captured-log.ts';
 export * from './eventually.ts';
+export * from './fault-proxy/fault-proxy.ts';
+export type { ProxiedConnection } from './fault-proxy/proxied-connection.ts';
+export type { ProxyFaults } from './fault-proxy/proxy-faults.ts';
+export * from './history/check-history.ts';
+export * from './history/check-history-files.ts';
+export * from './history/database-dump.ts';
+export * from './history/history-event.ts';
+export * from './history/history-log.ts';
+export * from './history/seen-message.ts';
+export { type Invariant, invariants, type Violation } from './history/violations.ts';
 export * from './own-redis.ts';
 export * from './school.ts';
 export * from './test-engines.ts';
