@@ -1,4 +1,5 @@
 import {
+  type AppendEvents,
   type BusNames,
   createEventLog,
   createJobProducer,
@@ -11,8 +12,10 @@ import type { Connections } from './connections.ts';
 import { createListConversations } from './conversations/list-conversations.ts';
 import { createListCoursePeople } from './courses/list-course-people.ts';
 import { createAdmitCommands } from './messages/admit-commands.ts';
+import { createAdvanceHeads } from './messages/advance-heads.ts';
 import { createAnnounceMessages, createAppendWherePossible } from './messages/announce-messages.ts';
 import { createCommitMessages } from './messages/commit-messages.ts';
+import { createCommitQueue } from './messages/commit-queue.ts';
 import { createDescribeMessages } from './messages/describe-messages.ts';
 import { createListMessages } from './messages/list-messages.ts';
 import { createMessagesRepository } from './messages/messages.repository.ts';
@@ -21,10 +24,10 @@ import { createSplitRepeats } from './messages/split-repeats.ts';
 import { createStoreMessages } from './messages/store-messages.ts';
 import { createPeopleFacts } from './policy/people-facts.ts';
 import { createMarkRead } from './read-marks/mark-read.ts';
-import { createRaiseMarks } from './read-marks/raise-marks.ts';
+import { createRaiseMarks, type RaiseMarks } from './read-marks/raise-marks.ts';
 import { createRaiseMarksLater } from './read-marks/raise-marks-later.ts';
 import { createReadMarksReader } from './read-marks/read-marks.reader.ts';
-import { createRoomAccess } from './rooms/access-room.ts';
+import { createRoomAccess, type RoomAccess } from './rooms/access-room.ts';
 import { createCatchUp } from './rooms/catch-up.ts';
 import { createDescribeRooms } from './rooms/describe-rooms.ts';
 import { createMembershipsRepository } from './rooms/memberships.repository.ts';
@@ -48,21 +51,9 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
   const describeMessages = createDescribeMessages({ readMarks });
   const appendEvents = createEventLog({ redis, names });
   const jobs = createJobProducer({ connection: queue, names, log });
-  const raiseMarks = createRaiseMarks({ pending, jobs });
+  const raiseMarks = createRaiseMarks({ pending, jobs, log });
   const presence = createPresenceReader({ redis, names });
-  const later = createRaiseMarksLater({ raiseMarks, log });
-  const announce = createAnnounceMessages({ appendEvents, raiseMarks, access });
-  const announceWherePossible = createAnnounceMessages({
-    appendEvents: createAppendWherePossible(appendEvents, log),
-    raiseMarks: later.raiseMarksLater,
-    access,
-  });
-  const commit = {
-    splitRepeats: createSplitRepeats({ messages }),
-    admitCommands: createAdmitCommands({ access, findPeopleFacts, messages, settings }),
-    storeMessages: createStoreMessages({ messages, heads: createRoomHeads({ rooms, messages }), log }),
-    rooms,
-  };
+  const committing = buildCommitting({ ...stores, access, settings, appendEvents, raiseMarks, log });
   const people = { directory, findPeopleFacts, settings };
   const reading = { rooms, memberships, messages, readMarks, describeRooms, describeMessages };
   return {
@@ -70,10 +61,10 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
     ...reading,
     ...people,
     access,
-    commitMessages: createCommitMessages({ ...commit, announce }),
-    commitDirectly: createCommitMessages({ ...commit, announce: announceWherePossible }),
+    commitMessages: committing.commitMessages,
+    commitInTurn: committing.commitInTurn,
     async close(): Promise<void> {
-      later.stop();
+      committing.stop();
       await jobs.close();
     },
     openDirectRoom: createOpenDirectRoom({ ...people, rooms, memberships, describeRooms, appendEvents, log }),
@@ -86,6 +77,41 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
 }
 
 export type UseCases = ReturnType<typeof buildUseCases>;
+
+interface CommittingParts extends Stores {
+  access: RoomAccess;
+  settings: PolicySettings;
+  appendEvents: AppendEvents;
+  raiseMarks: RaiseMarks;
+  log: Log;
+}
+
+/** The one write path, behind its two doors: from the command streams, and directly while Redis is away. */
+function buildCommitting(parts: CommittingParts) {
+  const { rooms, messages, access, appendEvents, raiseMarks, log } = parts;
+  const heads = createRoomHeads({ rooms, messages });
+  const commit = {
+    splitRepeats: createSplitRepeats({ messages }),
+    admitCommands: createAdmitCommands(parts),
+    storeMessages: createStoreMessages({ messages, heads, log }),
+    advanceHeads: createAdvanceHeads({ rooms, messages, heads, log }),
+  };
+  const later = createRaiseMarksLater({ raiseMarks, log });
+  const announce = createAnnounceMessages({ appendEvents, raiseMarks, access });
+  const announceWherePossible = createAnnounceMessages({
+    appendEvents: createAppendWherePossible(appendEvents, log),
+    raiseMarks: later.raiseMarksLater,
+    access,
+  });
+  const commitDirectly = createCommitMessages({ ...commit, announce: announceWherePossible });
+  return {
+    commitMessages: createCommitMessages({ ...commit, announce }),
+    commitInTurn: createCommitQueue({ commitMessages: commitDirectly }),
+    stop: later.stop,
+  };
+}
+
+type Stores = ReturnType<typeof buildStores>;
 
 function buildStores({ redis, mongo: { connection } }: Connections, names: BusNames) {
   const pending = createPendingReadMarks({ redis, names });

@@ -78,13 +78,14 @@ async function toConversations(deps: ListConversationsDeps, userId: string, page
   return page.flatMap((room, index) => {
     const chatRoom = chatRooms[index];
     if (!chatRoom) return [];
-    const lastReadSeq = marks.get(room.id) ?? 0;
+    // The mark was read after the head, and may stand further already.
+    const lastReadSeq = Math.min(marks.get(room.id) ?? 0, room.lastSeq);
     return {
       chatRoom,
       with: chatRoom.participants.find((person) => person.id === otherOf(room, userId)) ?? null,
       lastMessage: lastByRoom.get(room.id) ?? null,
       lastReadSeq,
-      unread: Math.max(0, room.lastSeq - lastReadSeq),
+      unread: room.lastSeq - lastReadSeq,
       lastActivityAt: activityOf(room).toISOString(),
     };
   });

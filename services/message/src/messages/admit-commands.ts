@@ -45,12 +45,13 @@ export function createAdmitCommands({ access, findPeopleFacts, messages, setting
   return async function admitCommands(submitted: Submitted[]): Promise<{ admitted: Admitted[]; refused: Refused[] }> {
     const rooms = await findRooms(submitted);
     const people = await findPeopleFacts(peopleConcerned(submitted, rooms));
+    const originals = await findOriginals(submitted, messages);
     const admitted: Admitted[] = [];
     const refused: Refused[] = [];
     for (const send of submitted) {
       const room = rooms.get(keyOf(send.command));
       const receiver = (room && people.get(otherOf(room, send.command.senderId) ?? '')) ?? null;
-      const error = findRefusal({ send, room, people, settings }) ?? (await findReplyFault(send.command, messages));
+      const error = findRefusal({ send, room, people, settings }) ?? findReplyFault(send.command, originals);
       if (error) refused.push({ ...send, error });
       else if (room) admitted.push({ ...send, room, receiver });
     }
@@ -102,9 +103,14 @@ function findStatementFault(command: SendCommand, sender: PersonFacts, receiver?
   return faults.length > 0 ? validationFailed(faults) : null;
 }
 
-async function findReplyFault(command: SendCommand, messages: MessagesRepository): Promise<AppError | null> {
-  if (command.replyTo === undefined) return null;
-  const original = await messages.findMessage(command.chatRoomId, command.replyTo);
-  if (original && !original.isVoid) return null;
+/** Which of the messages that are replied to exist in the room of their reply, as `room:message`. One query, if any. */
+async function findOriginals(submitted: Submitted[], messages: MessagesRepository): Promise<Set<string>> {
+  const ids = submitted.flatMap(({ command }) => command.replyTo ?? []);
+  const found = await messages.findByIds(ids);
+  return new Set(found.filter((message) => !message.isVoid).map((message) => `${message.roomId}:${message.id}`));
+}
+
+function findReplyFault({ chatRoomId, replyTo }: SendCommand, originals: Set<string>): AppError | null {
+  if (replyTo === undefined || originals.has(`${chatRoomId}:${replyTo}`)) return null;
   return validationFailed([{ path: '/replyTo', message: 'is no message of this chat room' }]);
 }

@@ -48,7 +48,9 @@ export function addByPersonRoutes(app: HttpServer, deps: ByPersonDeps): void {
       const caller = callerOf(request);
       const { to, text, clientMessageId } = request.body;
       if (to === caller.sub) throw validationFailed([{ path: '/to', message: 'must be another person' }]);
-      const { room } = await openDirectRoom({ callerId: caller.sub, participantId: to });
+      // A room that exists is written to without asking the policy here: the commit asks, after it has looked for repeats.
+      const known = await deps.rooms.findDirectRoom(caller.sub, to);
+      const room = known ?? (await openDirectRoom({ callerId: caller.sub, participantId: to })).room;
       const { message, duplicate } = await sendMessage({
         ...fromCaller(caller, room),
         content: text,
@@ -113,6 +115,6 @@ async function listHistory(deps: ByPersonDeps, callerId: string, { with: otherId
     chatRoomId: room.id,
     messages: described.map(toDirectMessage),
     lastSeq,
-    lastReadSeq: marks.get(room.id) ?? 0,
+    lastReadSeq: Math.min(marks.get(room.id) ?? 0, lastSeq),
   };
 }

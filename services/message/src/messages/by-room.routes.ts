@@ -110,5 +110,5 @@ async function listHistory(deps: ByRoomDeps, callerId: string, { chatRoomId, ...
     deps.readMarks.ofPerson(callerId, [chatRoomId]),
   ]);
   const described = await deps.describeMessages(messages);
-  return { messages: described, chatRoom, lastSeq, lastReadSeq: marks.get(chatRoomId) ?? 0 };
+  return { messages: described, chatRoom, lastSeq, lastReadSeq: Math.min(marks.get(chatRoomId) ?? 0, lastSeq) };
 }

@@ -69,9 +69,11 @@ export function createMessagesRepository(connection: Connection) {
       return found.map((document) => document.seq);
     },
 
-    async findMessage(roomId: string, messageId: string): Promise<StoredMessage | null> {
-      const found = await messages.findOne({ _id: toObjectId(messageId), roomId: toObjectId(roomId) });
-      return found && toStoredMessage(found);
+    /** Messages by id, unknown ones absent. One query. */
+    async findByIds(ids: string[]): Promise<StoredMessage[]> {
+      if (ids.length === 0) return [];
+      const found = await messages.find({ _id: { $in: ids.map(toObjectId) } }).toArray();
+      return found.map(toStoredMessage);
     },
   };
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Submission, SubmitSend } from '@hallway/bus';
-import { findContentProblem, type SendOutcome } from '@hallway/contracts';
-import { AppError, createTokenBuckets, validationFailed } from '@hallway/platform';
-import type { CommitMessages } from './commit-messages.ts';
+import { findContentProblem, type SendCommand, type SendOutcome } from '@hallway/contracts';
+import { AppError, createTokenBuckets, isStoreAway, validationFailed } from '@hallway/platform';
+import type { CommitInTurn } from './commit-queue.ts';
 import type { DescribeMessages } from './describe-messages.ts';
 
 export interface SendMessageDeps {
   submitSend: SubmitSend;
   /** Commits without the command stream and announces where it can. */
-  commitDirectly: CommitMessages;
+  commitInTurn: CommitInTurn;
   describeMessages: DescribeMessages;
   isRedisAway: () => boolean;
   /** How fast one person may send through this process. */
@@ -25,25 +25,11 @@ export interface Send extends Submission {
  * at once. Rejects with the refusal, `RATE_LIMITED`, `TEMPORARILY_UNAVAILABLE` or `OUTCOME_UNKNOWN`.
  */
 export function createSendMessage(deps: SendMessageDeps) {
-  const { submitSend, commitDirectly, describeMessages, isRedisAway } = deps;
+  const { submitSend, commitInTurn, describeMessages, isRedisAway } = deps;
   const buckets = createTokenBuckets(deps.rate);
 
   async function sendDirectly(submission: Submission): Promise<SendOutcome> {
-    const [outcome] = await commitDirectly([
-      {
-        command: {
-          ...submission,
-          requestId: randomUUID(),
-          origin: 'direct',
-          answer: 'reply',
-          clientMessageId: submission.clientMessageId ?? randomUUID(),
-          mayBeRepeat: submission.clientMessageId !== undefined,
-          submittedAt: new Date().toISOString(),
-        },
-        redelivered: false,
-      },
-    ]);
-    if (!outcome) throw new AppError({ code: 'INTERNAL', internal: 'a send had no outcome' });
+    const outcome = await commitInTurn({ command: toCommand(submission), redelivered: false }).catch(sayUnknown);
     if (outcome.status === 'refused') throw outcome.error;
     const [message] = await describeMessages([outcome.message]);
     if (!message) throw new AppError({ code: 'INTERNAL', internal: 'a stored message could not be described' });
@@ -62,3 +48,21 @@ export function createSendMessage(deps: SendMessageDeps) {
 }
 
 export type SendMessage = ReturnType<typeof createSendMessage>;
+
+function toCommand(submission: Submission): SendCommand {
+  return {
+    ...submission,
+    requestId: randomUUID(),
+    origin: 'direct',
+    answer: 'reply',
+    clientMessageId: submission.clientMessageId ?? randomUUID(),
+    mayBeRepeat: submission.clientMessageId !== undefined,
+    submittedAt: new Date().toISOString(),
+  };
+}
+
+/** The store went away at an unknown point: perhaps before the insert, perhaps after it. */
+function sayUnknown(error: unknown): never {
+  if (!isStoreAway(error)) throw error;
+  throw new AppError({ code: 'OUTCOME_UNKNOWN', internal: 'the store went away', retryAfterMs: 2000, cause: error });
+}

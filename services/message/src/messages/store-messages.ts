@@ -22,7 +22,7 @@ const maxRounds = 12;
 /**
  * Gives each send the next number of its room and stores all of them with one insert. Sends of a room keep their order.
  * What the indexes refuse is either a repeat, found here, or a number that another process took: then only the losers are
- * numbered again. After it, every room is contiguous up to its highest message. Rejects when it is not known what is stored.
+ * numbered again. A number that stays unused is closed before the head passes it. Rejects when it is not known what is stored.
  */
 export function createStoreMessages({ messages, heads, log }: StoreDeps) {
   async function insertRound(sends: Admitted[]) {
@@ -53,7 +53,6 @@ export function createStoreMessages({ messages, heads, log }: StoreDeps) {
       const repeated = new Set(found.map(sendKeyOf));
       remaining = refused.filter((send) => !repeated.has(sendKeyOf(send)));
     }
-    if (repeats.length > 0) await fillHoles({ messages, heads }, stored);
     return { stored, repeats };
   };
 }
@@ -80,22 +79,6 @@ async function findAmong(sends: Admitted[], messages: MessagesRepository): Promi
   });
 }
 
-/** A repeat that only the index found leaves its number unused below its neighbours: a void message takes it. */
-async function fillHoles({ messages, heads }: Pick<StoreDeps, 'messages' | 'heads'>, stored: StoredSend[]) {
-  for (const [roomId, sends] of Map.groupBy(stored, (send) => send.room.id)) {
-    const highest = Math.max(...sends.map(({ message }) => message.seq));
-    const lowest = Math.min(...sends.map(({ message }) => message.seq));
-    const taken = new Set((await messages.findSeqsAbove(roomId, lowest)).concat(lowest));
-    const holes: MessageDocument[] = [];
-    for (let seq = lowest; seq < highest; seq += 1)
-      if (!taken.has(seq)) holes.push(toVoid(sends[0] as StoredSend, seq));
-    if (holes.length === 0) continue;
-    heads.forget([roomId]);
-    // A refused void means that somebody took the number after all.
-    await messages.insertBatch(holes);
-  }
-}
-
 function toDocument({ command, room, receiver }: Admitted, seq: number): MessageDocument {
   return {
     _id: newObjectId(),
@@ -111,18 +94,5 @@ function toDocument({ command, room, receiver }: Admitted, seq: number): Message
     fingerprint: toFingerprint(command),
     createdAt: new Date(),
     ...(command.replyTo === undefined ? {} : { replyTo: toObjectId(command.replyTo) }),
-  };
-}
-
-function toVoid(neighbour: StoredSend, seq: number): MessageDocument {
-  const id = newObjectId();
-  return {
-    ...toDocument(neighbour, seq),
-    _id: id,
-    content: '',
-    messageType: 'system',
-    clientMessageId: `void-${id.toHexString()}`,
-    fingerprint: '',
-    isVoid: true,
   };
 }

@@ -1,8 +1,8 @@
 import type { CommandEntry, CommandReader, PendingAnswers, PublishAnswers } from '@hallway/bus';
 import { toFault } from '@hallway/bus';
 import type { Answer } from '@hallway/contracts';
-import { AppError, isStoreAway, type Log } from '@hallway/platform';
-import type { CommitMessages, Outcome } from '../messages/commit-messages.ts';
+import { AppError, type Log } from '@hallway/platform';
+import { type CommitMessages, type Outcome, UndecidedBatch } from '../messages/commit-messages.ts';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
 
 export interface CommitBatchDeps {
@@ -36,8 +36,9 @@ export function createCommitBatch(deps: CommitBatchDeps) {
       try {
         await commit([entry]);
       } catch (error) {
-        if (isStoreAway(error)) throw error;
-        log.error({ err: error, requestId: entry.command.requestId }, 'a command could not be committed');
+        // Nothing of it is stored, so that it may be dropped. After any other failure it has to be run again.
+        if (!(error instanceof UndecidedBatch)) throw error;
+        log.error({ err: error, requestId: entry.command.requestId }, 'a command could not be decided');
         await answer(deps, [{ ...entry, status: 'refused', error: new AppError({ code: 'INTERNAL' }) }]);
         await reader.done([entry]);
       }
@@ -50,9 +51,9 @@ export function createCommitBatch(deps: CommitBatchDeps) {
     try {
       await commit(entries);
     } catch (error) {
-      if (isStoreAway(error)) throw error;
-      log.error({ err: error, commands: entries.length }, 'a batch could not be committed');
-      await commitOneByOne(entries.map((entry) => ({ ...entry, redelivered: true })));
+      if (!(error instanceof UndecidedBatch)) throw error;
+      log.error({ err: error, commands: entries.length }, 'a batch could not be decided');
+      await commitOneByOne(entries);
     }
     onCommitted({ messages: entries.length, seconds: (performance.now() - startedAt) / 1000 });
   };

@@ -22,8 +22,9 @@ export function createMarkRead({ access, rooms, readMarks, raiseMarks }: MarkRea
   return async function markRead({ userId, chatRoomId, upToSeq }: MarkRead) {
     await access.accessRoom(chatRoomId, userId);
     const [found, marks] = await Promise.all([rooms.findRooms([chatRoomId]), readMarks.ofPerson(userId, [chatRoomId])]);
-    const lastSeq = found.get(chatRoomId)?.lastSeq ?? 0;
     const present = marks.get(chatRoomId) ?? 0;
+    // The head was read beside the mark, which may stand further already.
+    const lastSeq = Math.max(found.get(chatRoomId)?.lastSeq ?? 0, present);
     const lastReadSeq = Math.max(present, Math.min(upToSeq ?? lastSeq, lastSeq));
     if (lastReadSeq > present) {
       await raiseMarks(chatRoomId, [{ userId, lastReadSeq, readAt: new Date().toISOString() }]);

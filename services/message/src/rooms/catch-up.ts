@@ -1,7 +1,8 @@
-import type { CatchUp } from '@hallway/contracts';
+import { type CatchUp, limits } from '@hallway/contracts';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
 import { isComplete, toCatchUpRange } from '../messages/list-messages.ts';
-import type { MessagesRepository } from '../messages/messages.repository.ts';
+import type { StoredMessage } from '../messages/message-record.ts';
+import type { MessagesRepository, SeqRange } from '../messages/messages.repository.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
 import type { Room } from './rooms.repository.ts';
 
@@ -17,28 +18,79 @@ export interface Seen {
   afterSeq?: number | undefined;
 }
 
-/** What a person misses in several rooms at once, by room. A constant number of queries, however many rooms. */
+// What one answer carries over all its rooms, so that nobody's return costs more than a few milliseconds of everybody's
+// time. Rooms beyond it say that they are incomplete, and are fetched page by page.
+const answerMessages = 5000;
+const answerBytes = 4 * 1024 * 1024;
+
+/** What a person misses in several rooms at once, by room. As many queries as messages are read, by the five hundred. */
 export function createCatchUp({ messages, readMarks, describeMessages }: CatchUpDeps) {
   return async function catchUp(userId: string, seen: Seen[]): Promise<Map<string, CatchUp>> {
     const ranges = seen.map(({ room, afterSeq }) => ({ roomId: room.id, ...toCatchUpRange(afterSeq, room.lastSeq) }));
-    const roomIds = seen.map(({ room }) => room.id);
-    const [missing, marks] = await Promise.all([messages.findRanges(ranges), readMarks.ofPerson(userId, roomIds)]);
-    const described = Map.groupBy(
-      await describeMessages([...missing.values()].flat()),
-      (message) => message.chatRoomId,
+    const marks = await readMarks.ofPerson(
+      userId,
+      ranges.map(({ roomId }) => roomId),
     );
+    const read = await readWithinBudget(messages, ranges);
+    const described = Map.groupBy(await describeMessages([...read.values()].flat()), (message) => message.chatRoomId);
     return new Map(
-      seen.map(({ room, afterSeq }, index) => [
-        room.id,
-        {
-          lastSeq: room.lastSeq,
-          lastReadSeq: marks.get(room.id) ?? 0,
-          messages: described.get(room.id) ?? [],
-          complete: isComplete(ranges[index] ?? { after: 0, upTo: 0 }, afterSeq, room.lastSeq),
-        },
-      ]),
+      seen.map(({ room, afterSeq }, index) => {
+        const found = described.get(room.id) ?? [];
+        const wanted = ranges[index] ?? { after: 0, upTo: 0 };
+        const range = { after: wanted.after, upTo: found.at(-1)?.seq ?? wanted.after };
+        const lastReadSeq = Math.min(marks.get(room.id) ?? 0, room.lastSeq);
+        const complete = isComplete(range, afterSeq, room.lastSeq);
+        return [room.id, { lastSeq: room.lastSeq, lastReadSeq, messages: found, complete }];
+      }),
     );
   };
 }
 
 export type CatchUpUseCase = ReturnType<typeof createCatchUp>;
+
+/** Reads ranges in their order until the answer is full; the last room may be cut in its middle, the others have nothing. */
+async function readWithinBudget(
+  messages: MessagesRepository,
+  ranges: SeqRange[],
+): Promise<Map<string, StoredMessage[]>> {
+  const read = new Map<string, StoredMessage[]>();
+  let bytesLeft = answerBytes;
+  for (const group of toGroups(ranges)) {
+    const found = await messages.findRanges(group);
+    for (const { roomId } of group) {
+      const kept = takeWithin(found.get(roomId) ?? [], bytesLeft);
+      bytesLeft -= kept.bytes;
+      read.set(roomId, kept.messages);
+      if (kept.cut) return read;
+    }
+  }
+  return read;
+}
+
+/** Ranges in groups that one query reads: at most a room's worth of messages each, and all within the answer's bound. */
+function toGroups(ranges: SeqRange[]): SeqRange[][] {
+  const groups: SeqRange[][] = [];
+  let inGroup = 0;
+  let total = 0;
+  for (const range of ranges.filter(({ after, upTo }) => upTo > after)) {
+    const count = range.upTo - range.after;
+    total += count;
+    if (total > answerMessages) break;
+    const last = groups.at(-1);
+    if (last && inGroup + count <= limits.catchUpMessages) last.push(range);
+    else groups.push([range]);
+    inGroup = groups.at(-1) === last ? inGroup + count : count;
+  }
+  return groups;
+}
+
+function takeWithin(found: StoredMessage[], bytesLeft: number) {
+  let bytes = 0;
+  let count = 0;
+  for (const message of found) {
+    bytes += Buffer.byteLength(message.content);
+    if (bytes > bytesLeft) break;
+    count += 1;
+  }
+  return { messages: found.slice(0, count), bytes, cut: count < found.length };
+}
