@@ -12,6 +12,7 @@ import { createRedis } from '@hallway/platform';
 import { captureLog, eventually } from '@hallway/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newObjectId, toObjectId } from '../src/object-ids.ts';
 import { type MessageFixture, startMessageFixture } from './message-fixture.ts';
 
 let fixture: MessageFixture;
@@ -98,6 +99,44 @@ describe('rooms.resume', () => {
     expect(answer.gone.sort()).toEqual([second.chatRoomId, unknown].sort());
   });
 });
+
+describe('an answer that would be too large', () => {
+  it('when rooms are full of long messages, brings what fits and says that the rest is incomplete', async () => {
+    const user = await fixture.school.person('admin');
+    const roomIds: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const other = await fixture.school.person('student');
+      const { body } = await fixture.call(user, 'POST /api/messages', { to: other.id, text: 'first' });
+      roomIds.push(body.message.chatRoomId);
+      await fillRoom(body.message.chatRoomId, 400);
+    }
+    const { rooms } = await ask('rooms.resume', {
+      userId: user.id,
+      rooms: Object.fromEntries(roomIds.map((roomId) => [roomId, 1])),
+    });
+    const answers = roomIds.map((roomId) => rooms[roomId]);
+    expect(Buffer.byteLength(JSON.stringify(rooms))).toBeLessThan(8 * 1024 * 1024);
+    expect(answers.map((answer) => answer?.complete)).toEqual([false, false, false]);
+    const first = answers.find((answer) => (answer?.messages.length ?? 0) > 0);
+    expect(seqs(first as never)).toEqual(Array.from({ length: first?.messages.length ?? 0 }, (_, index) => index + 2));
+  });
+});
+
+/** Puts long messages behind the first one of a room, as if they had been sent. */
+async function fillRoom(chatRoomId: string, count: number): Promise<void> {
+  const messages = fixture.connection.collection('messages');
+  const roomId = toObjectId(chatRoomId);
+  const first = await messages.findOne({ roomId });
+  const copies = Array.from({ length: count }, (_, index) => ({
+    ...first,
+    _id: newObjectId(),
+    seq: index + 2,
+    content: '語'.repeat(8000),
+    clientMessageId: `copy-${index}`,
+  }));
+  await messages.insertMany(copies);
+  await fixture.connection.collection('rooms').updateOne({ _id: roomId }, { $set: { lastSeq: count + 1 } });
+}
 
 describe('room.mark-read', () => {
   it('when the mark moves, it is pending in Redis at once and one job is asked for', async () => {
