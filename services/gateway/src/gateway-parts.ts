@@ -11,6 +11,7 @@ import {
   createSendDoor,
   createSessionEndingsFollower,
   createSessionEndingsPoll,
+  createSharedBuckets,
   listenForReplies,
 } from '@hallway/bus';
 import { socketRooms } from '@hallway/contracts';
@@ -20,10 +21,12 @@ import { createFanOut } from './events/fan-out.ts';
 import { createRecentMessages } from './events/recent-messages.ts';
 import { createResync } from './events/resync.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
+import { collectTimers } from './gateway-timers.ts';
 import { registerMessageHandlers } from './messages/messages.handlers.ts';
 import { createPeopleHere } from './presence/people-here.ts';
 import { registerPresenceHandlers } from './presence/presence.handlers.ts';
 import { createRedisConnections } from './redis-connections.ts';
+import { createFairAsk } from './rooms/fair-ask.ts';
 import { createMemberIndex } from './rooms/member-index.ts';
 import { createPersonRooms } from './rooms/person-rooms.ts';
 import { registerRoomHandlers } from './rooms/rooms.handlers.ts';
@@ -31,9 +34,9 @@ import { createSessionWatch } from './sessions/session-watch.ts';
 import { registerSessionHandlers } from './sessions/sessions.handlers.ts';
 import { acceptSockets } from './sockets/accept-sockets.ts';
 import { admitSockets } from './sockets/admit-sockets.ts';
-import { createSlowReaderSweep } from './sockets/close-slow-readers.ts';
 import { createAdapter } from './sockets/create-adapter.ts';
 import { createSocketServer } from './sockets/create-socket-server.ts';
+import { createEventBuckets } from './sockets/event-buckets.ts';
 import { createEventDispatcher } from './sockets/event-dispatcher.ts';
 import { localSocketsIn } from './sockets/gateway-socket.ts';
 import { createGatewayCount } from './typing/count-gateways.ts';
@@ -169,7 +172,7 @@ type AllParts = BaseParts &
 function letSocketsIn(deps: GatewayPartsDeps, parts: AllParts): void {
   const { config, log, isDraining } = deps;
   const { io, metrics, people, personRooms, redis, verifyToken } = parts;
-  const buckets = createTokenBuckets({ burst: config.EVENT_BURST, perSecond: config.EVENTS_PER_SECOND });
+  const buckets = createEventBuckets({ burst: config.EVENT_BURST, perSecond: config.EVENTS_PER_SECOND });
   const dispatcher = createEventDispatcher({ log, metrics, buckets });
   registerHandlers(dispatcher, deps, parts);
   admitSockets({
@@ -197,16 +200,23 @@ function registerHandlers(
   { config, instance }: GatewayPartsDeps,
   parts: AllParts,
 ): void {
-  const { io, redis, names, ask, pending, reader, metrics, index, sessionWatch: watch, verifyToken } = parts;
+  const { io, redis, names, pending, reader, metrics, index, sessionWatch: watch, verifyToken } = parts;
+  const ask = createFairAsk({ ask: parts.ask, isRedisAway: redis.isAway });
   const submitSend = createSendDoor({
     appendCommand: createCommandLog({ redis: redis.commands, names }),
     pending,
     instance,
     answer: 'event',
   });
-  const sendBuckets = createTokenBuckets({ burst: config.SEND_BURST, perSecond: config.SENDS_PER_SECOND });
+  const rate = { burst: config.SEND_BURST, perSecond: config.SENDS_PER_SECOND };
   registerRoomHandlers(registerHandler, { ask, index, onlineAmong: reader.onlineAmong });
-  registerMessageHandlers(registerHandler, { submitSend, buckets: sendBuckets, metrics });
+  registerMessageHandlers(registerHandler, {
+    submitSend,
+    buckets: createTokenBuckets(rate),
+    sharedBuckets: createSharedBuckets({ redis: redis.commands, names, ...rate }),
+    isRedisAway: redis.isAway,
+    metrics,
+  });
   registerTypingHandlers(registerHandler, {
     io,
     mayRelay: createTypingThrottle(),
@@ -216,28 +226,4 @@ function registerHandlers(
   registerPresenceHandlers(registerHandler, { ask, reader });
   registerSessionHandlers(registerHandler, { verifyToken, watch });
   assertComplete();
-}
-
-interface Timed {
-  start?: () => void;
-  stop: () => void;
-}
-
-// A reader that stalls is noticed well before what waits for it grows large.
-const slowReaderSweepMs = 1000;
-
-/** All clocks of a gateway, a handful however many sockets there are. */
-function collectTimers({ io, metrics }: BaseParts, timed: Timed[]) {
-  const closeSlowReaders = createSlowReaderSweep(io);
-  let slowReaders: NodeJS.Timeout | undefined;
-  return {
-    start(): void {
-      for (const part of timed) part.start?.();
-      slowReaders = setInterval(() => metrics.slowReaders.inc(closeSlowReaders()), slowReaderSweepMs);
-    },
-    stop(): void {
-      for (const part of timed) part.stop();
-      clearInterval(slowReaders);
-    },
-  };
 }

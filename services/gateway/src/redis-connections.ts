@@ -1,4 +1,4 @@
-import { createRedis, type Log, waitForRedis } from '@hallway/platform';
+import { createRedis, isRedisAway, type Log, waitForRedis } from '@hallway/platform';
 import type { GatewayConfig } from './config.ts';
 
 /** The gateway's connections to Redis. What blocks and what subscribes needs one of its own each. */
@@ -16,7 +16,8 @@ export function createRedisConnections(config: GatewayConfig, log: Log) {
     adapter,
     events,
     endings,
-    isAway: () => commands.status !== 'ready',
+    /** No connection, or one on which Redis does not answer in time. */
+    isAway: () => isRedisAway(commands),
     ready: () => Promise.all(all.map((redis) => waitForRedis(redis))).then(() => undefined),
     close(): void {
       for (const redis of all) redis.disconnect();

@@ -158,6 +158,14 @@ describe('a packet', () => {
     await expectUndisturbed(socket);
   });
 
+  it('with 100 KB of words beside binary, is answered with PAYLOAD_TOO_LARGE, and the next packet is read', async () => {
+    const socket = await campus.connect(campus.person());
+    const content = { words: 'x'.repeat(100_000), files: [Buffer.from('one'), Buffer.from('two')] };
+    const answer = await ask(socket, 'sendMessage', { chatRoomId: randomId(), content });
+    expect(answer).toEqual(refusal('PAYLOAD_TOO_LARGE'));
+    await expectUndisturbed(socket);
+  });
+
   it('of 1.2 MB, ends its own connection and no other', async () => {
     const socket = await campus.connect(campus.person());
     const neighbour = await campus.connect(campus.person());
@@ -255,6 +263,21 @@ describe('a flood of events', () => {
     expect(answers.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(5);
     expect(answers.at(-1)).toEqual(refusal('RATE_LIMITED'));
     await eventually(async () => expect(await ask(socket, 'leaveRoom', randomId())).toEqual({ ok: true }));
+  });
+});
+
+describe('a flood of oversized packets', () => {
+  it('is paid for like any other event, and fills no log', async () => {
+    const gateway = await campus.startGateway({ EVENT_BURST: '5', EVENTS_PER_SECOND: '1' });
+    const person = campus.person();
+    const socket = await campus.connect(person, { gateway });
+    const oversized = { chatRoomId: randomId(), content: 'x'.repeat(70_000) };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(socket, 'sendMessage', oversized)));
+    const codes = answers.map(({ error }) => error.code);
+    expect(codes.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => 'PAYLOAD_TOO_LARGE'));
+    expect(codes.at(-1)).toBe('RATE_LIMITED');
+    const mine = campus.lines.filter((line) => line.userId === person.id && line.code);
+    expect(mine.map(({ code }) => code)).toEqual(['PAYLOAD_TOO_LARGE', 'RATE_LIMITED']);
   });
 });
 

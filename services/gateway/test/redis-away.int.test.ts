@@ -97,3 +97,42 @@ describe('while Redis is away', () => {
     });
   }, 40_000);
 });
+
+describe('while Redis hangs', () => {
+  it('says so, refuses sends, joins and newcomers without making them wait, and heals by itself', async () => {
+    const person = campus.person();
+    const chatRoomId = campus.messages.addRoom([person.id], 'group');
+    const socket = await campus.connect(person);
+    expect(await ask(socket, 'sendMessage', { chatRoomId, content: 'before' })).toMatchObject({ ok: true });
+    const processId = await redis.withClient(async (client) =>
+      Number(/process_id:(\d+)/.exec(await client.info())![1]),
+    );
+    process.kill(processId, 'SIGSTOP');
+    try {
+      const degraded = { status: 200, body: { status: 'ready', degraded: ['redis'] } };
+      await eventually(async () => expect(await readiness()).toEqual(degraded), { withinMs: 12_000 });
+      const away = { code: 'TEMPORARILY_UNAVAILABLE', retryable: true, retryAfterMs: expect.any(Number) };
+      const began = Date.now();
+      const refused = await ask(socket, 'sendMessage', { chatRoomId, content: 'during' });
+      expect(refused).toMatchObject({ ok: false, error: away });
+      expect(await ask(socket, 'joinRoom', chatRoomId)).toMatchObject({ ok: false, error: away });
+      await expect(campus.connect(campus.person())).rejects.toMatchObject({ data: { ok: false, error: away } });
+      // Well below the time after which a command is given up.
+      expect(Date.now() - began).toBeLessThan(1000);
+      expect(socket.connected).toBe(true);
+    } finally {
+      process.kill(processId, 'SIGCONT');
+    }
+    await eventually(async () => expect(await readiness()).toMatchObject({ body: { degraded: [] } }), {
+      withinMs: 10_000,
+    });
+    await eventually(
+      async () => {
+        expect(await ask(socket, 'sendMessage', { chatRoomId, content: 'after' })).toMatchObject({ ok: true });
+      },
+      { withinMs: 15_000 },
+    );
+    const contents = campus.messages.rooms.get(chatRoomId)!.messages.map(({ content }) => content);
+    expect(contents).not.toContain('during');
+  }, 60_000);
+});

@@ -1,3 +1,4 @@
+import { AppError } from '@hallway/platform';
 import { eventually } from '@hallway/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ask, type Campus, heardOf, settle, startCampus, type TestClient } from './campus.ts';
@@ -19,6 +20,18 @@ async function roomWithMessages(count: number) {
   const otherSocket = await campus.connect(other, { gateway: campus.gateways[1]! });
   for (let n = 1; n <= count; n += 1) await ask(otherSocket, 'sendMessage', { chatRoomId, content: `${n}` });
   return { me, other, chatRoomId, socket, otherSocket };
+}
+
+/** A room that this gateway has not heard of, and a message in it that both tell of afterwards. */
+async function unheardRoom() {
+  const { me, other, socket, otherSocket } = await roomWithMessages(0);
+  const chatRoomId = campus.messages.addRoom([me.id, other.id], 'group');
+  const announceBoth = async () => {
+    const chatRoom = campus.messages.rooms.get(chatRoomId)!.room;
+    await campus.messages.announce('room.added', { chatRoom, userIds: [me.id, other.id] });
+    await eventually(() => expect(heardOf(socket, 'roomAdded')).toHaveLength(1));
+  };
+  return { me, chatRoomId, socket, otherSocket, announceBoth };
 }
 
 function seqs(messages: { seq: number }[]): number[] {
@@ -102,6 +115,56 @@ describe('joinRoom', () => {
   });
 });
 
+describe('joins and leaves of one room at once', () => {
+  it('when a room that is not known here is joined and left, the leave has the last word', async () => {
+    const { chatRoomId, socket, otherSocket, announceBoth } = await unheardRoom();
+    const { isHeld, letGo } = hold('room.open');
+    const both = [ask(socket, 'joinRoom', chatRoomId), ask(socket, 'leaveRoom', chatRoomId)];
+    await isHeld;
+    letGo();
+    expect(await Promise.all(both)).toMatchObject([{ ok: true }, { ok: true }]);
+    await announceBoth();
+    await ask(otherSocket, 'sendMessage', { chatRoomId, content: 'after' });
+    await eventually(() => expect(liveMessages(socket)).toEqual(['new_message 1']));
+  });
+
+  it('when two joins overlap and the first fails, the second’s yes holds', async () => {
+    const { chatRoomId, socket, otherSocket } = await roomWithMessages(0);
+    let answered = 0;
+    campus.messages.holdAnswers(async () => {
+      answered += 1;
+      if (answered === 1) throw new AppError({ code: 'TEMPORARILY_UNAVAILABLE', retryAfterMs: 1 });
+    });
+    const both = await Promise.all([ask(socket, 'joinRoom', chatRoomId), ask(socket, 'joinRoom', chatRoomId)]);
+    expect(both).toMatchObject([{ ok: false, error: { code: 'TEMPORARILY_UNAVAILABLE' } }, { ok: true }]);
+    await ask(otherSocket, 'sendMessage', { chatRoomId, content: 'joined' });
+    await eventually(() => expect(liveMessages(socket)).toEqual(['receiveMessage 1']));
+  });
+
+  it('when a resume fails on the heels of a join, the room stays open', async () => {
+    const { chatRoomId, socket, otherSocket } = await roomWithMessages(0);
+    campus.messages.holdAnswers(async (name) => {
+      if (name === 'rooms.resume') throw new AppError({ code: 'TEMPORARILY_UNAVAILABLE', retryAfterMs: 1 });
+    });
+    const join = ask(socket, 'joinRoom', chatRoomId);
+    const failing = ask(socket, 'resume', { rooms: { [chatRoomId]: 0 } });
+    expect(await Promise.all([join, failing])).toMatchObject([{ ok: true }, { ok: false }]);
+    await ask(otherSocket, 'sendMessage', { chatRoomId, content: 'joined' });
+    await eventually(() => expect(liveMessages(socket)).toEqual(['receiveMessage 1']));
+  });
+
+  it('when another room’s answer is slow, does not wait for it', async () => {
+    const { me, chatRoomId, socket } = await roomWithMessages(0);
+    const slow = campus.messages.addRoom([me.id], 'group');
+    const { isHeld, letGo } = hold('room.open');
+    const joining = ask(socket, 'joinRoom', slow);
+    await isHeld;
+    expect(await ask(socket, 'leaveRoom', chatRoomId)).toEqual({ ok: true });
+    letGo();
+    expect(await joining).toMatchObject({ ok: true });
+  });
+});
+
 describe('leaveRoom', () => {
   it('when it was joined, brings further messages as new_message again', async () => {
     const { chatRoomId, socket, otherSocket } = await roomWithMessages(0);
@@ -130,12 +193,61 @@ describe('resume', () => {
 
   it('when a room was made unheard, is joined after the message service says yes', async () => {
     const { me, other, socket, otherSocket } = await roomWithMessages(0);
-    const chatRoomId = campus.messages.addRoom([me.id, other.id]);
+    const chatRoomId = campus.messages.addRoom([me.id, other.id], 'group');
     await ask(otherSocket, 'sendMessage', { chatRoomId, content: 'first' });
     const answer = await ask(socket, 'resume', { rooms: { [chatRoomId]: 0 } });
     expect(seqs(answer.rooms[chatRoomId].messages)).toEqual([1]);
     await ask(otherSocket, 'sendMessage', { chatRoomId, content: 'second' });
     await eventually(() => expect(liveMessages(socket)).toEqual(['receiveMessage 2']));
+  });
+
+  it('when resumes come faster than they are answered, works on one, lets one wait and refuses the rest', async () => {
+    const { me, other, chatRoomId, socket } = await roomWithMessages(1);
+    const elsewhere = campus.messages.addRoom([me.id, other.id], 'group');
+    const gate = Promise.withResolvers<void>();
+    let asked = 0;
+    campus.messages.holdAnswers(async () => {
+      asked += 1;
+      await gate.promise;
+    });
+    const resumes = [chatRoomId, elsewhere, chatRoomId, elsewhere].map((id) =>
+      ask(socket, 'resume', { rooms: { [id]: 0 } }),
+    );
+    const refused = { ok: false, error: { code: 'RATE_LIMITED', retryable: true, retryAfterMs: 1000 } };
+    expect(await Promise.all(resumes.slice(2))).toMatchObject([refused, refused]);
+    await eventually(() => expect(asked).toBe(1));
+    gate.resolve();
+    const answers = await Promise.all(resumes.slice(0, 2));
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+    expect(seqs(answers[0].rooms[chatRoomId].messages)).toEqual([1]);
+    expect(await ask(socket, 'resume', { rooms: { [chatRoomId]: 0 } })).toMatchObject({ ok: true });
+  });
+
+  it('when one person asks without end, others are answered at once', async () => {
+    const { me, chatRoomId, socket, otherSocket } = await roomWithMessages(0);
+    const others = Array.from({ length: 20 }, () => campus.messages.addRoom([me.id], 'group'));
+    const gate = Promise.withResolvers<void>();
+    let asked = 0;
+    campus.messages.holdAnswers(async (name) => {
+      if (name !== 'room.open') return;
+      asked += 1;
+      if (asked <= 8) await gate.promise;
+    });
+    const flood = others.map((id) => ask(socket, 'joinRoom', id));
+    await eventually(() => expect(asked).toBe(8));
+    expect(await ask(otherSocket, 'joinRoom', chatRoomId)).toMatchObject({ ok: true });
+    expect(asked).toBe(9);
+    gate.resolve();
+    expect((await Promise.all(flood)).filter(({ ok }) => ok)).toHaveLength(20);
+  });
+
+  it('costs more of what a person may ask than a small event does', async () => {
+    const gateway = await campus.startGateway({ EVENT_BURST: '10', EVENTS_PER_SECOND: '1' });
+    const socket = await campus.connect(campus.person(), { gateway });
+    const rooms = Object.fromEntries(Array.from({ length: 60 }, () => [randomId(), 0]));
+    expect(await ask(socket, 'resume', { rooms })).toMatchObject({ ok: true });
+    expect(await ask(socket, 'resume', { rooms })).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED' } });
+    expect(await ask(socket, 'leaveRoom', randomId())).toEqual({ ok: true });
   });
 
   it('when more than 200 rooms are given, or what is no room, answers VALIDATION_FAILED', async () => {
@@ -158,6 +270,41 @@ describe('markRead', () => {
     const foreign = await ask(socket, 'markRead', { chatRoomId: randomId(), upToSeq: 1 });
     expect(foreign).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
     expect(await ask(socket, 'markRead', { chatRoomId })).toMatchObject({ error: { code: 'VALIDATION_FAILED' } });
+  });
+});
+
+describe('a direct room that was made unheard', () => {
+  it('when its first message comes before the word of it, reaches every socket of both people', async () => {
+    const [sender, receiver] = [campus.person(), campus.person()];
+    const [here, there] = [campus.gateways[0]!, campus.gateways[1]!];
+    const from = await campus.connect(sender, { gateway: here });
+    const fromTab = await campus.connect(sender, { gateway: there });
+    const to = await campus.connect(receiver, { gateway: here });
+    const toTab = await campus.connect(receiver, { gateway: there });
+    const alone = await campus.connect(campus.person(), { gateway: there });
+    const chatRoomId = campus.messages.addRoom([sender.id, receiver.id]);
+    expect(await ask(from, 'sendMessage', { chatRoomId, content: 'first' })).toMatchObject({ ok: true });
+    for (const socket of [from, fromTab, to, toTab]) {
+      await eventually(() => expect(liveMessages(socket)).toEqual(['new_message 1']));
+    }
+    expect(liveMessages(alone)).toEqual([]);
+  });
+
+  it('when the receiver alone is on a gateway, reaches them there', async () => {
+    const [sender, receiver] = [campus.person(), campus.person()];
+    const from = await campus.connect(sender, { gateway: campus.gateways[0]! });
+    const to = await campus.connect(receiver, { gateway: campus.gateways[1]! });
+    const chatRoomId = campus.messages.addRoom([sender.id, receiver.id]);
+    await ask(from, 'sendMessage', { chatRoomId, content: 'first' });
+    await eventually(() => expect(liveMessages(to)).toEqual(['new_message 1']));
+    // A member from now on: joined before it is asked for, so that nothing falls between.
+    const { isHeld, letGo } = hold('room.open');
+    const join = ask(to, 'joinRoom', chatRoomId);
+    await isHeld;
+    await ask(from, 'sendMessage', { chatRoomId, content: 'second' });
+    await eventually(() => expect(liveMessages(to)).toEqual(['new_message 1', 'receiveMessage 2']));
+    letGo();
+    expect(seqs((await join).messages)).toEqual([1, 2]);
   });
 });
 

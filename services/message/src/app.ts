@@ -7,7 +7,9 @@ import {
   createSendDoor,
   createSessionEndingsFollower,
   createSessionEndingsPoll,
+  createSharedBuckets,
   listenForReplies,
+  type PendingAnswers,
 } from '@hallway/bus';
 import {
   createAuthenticate,
@@ -16,6 +18,7 @@ import {
   createMetrics,
   createRemoteKeySet,
   createTokenVerifier,
+  isRedisAway,
   type Log,
   type Service,
   waitForRedis,
@@ -28,7 +31,7 @@ import { addByRoomRoutes } from './messages/by-room.routes.ts';
 import { createSendMessage } from './messages/send-message.ts';
 import { readReadiness } from './readiness.ts';
 import { buildStreamWork } from './stream-work.ts';
-import { buildUseCases } from './use-cases.ts';
+import { buildUseCases, type UseCases } from './use-cases.ts';
 
 export interface MessageServiceContext {
   config: MessageConfig;
@@ -46,13 +49,7 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
   const pending = createPendingAnswers();
   const streams = buildStreamWork({ connections, names, log, instance, pending, useCases, settings, metrics });
   const sessions = watchSessions({ config, log, names, connections });
-  const appendCommand = createCommandLog({ redis: connections.redis, names });
-  const sendMessage = createSendMessage({
-    ...useCases,
-    submitSend: createSendDoor({ appendCommand, pending, instance, answer: 'reply' }),
-    isRedisAway: () => connections.redis.status !== 'ready',
-    rate: { burst: config.SEND_BURST, perSecond: config.SENDS_PER_SECOND },
-  });
+  const sendMessage = buildSendMessage({ config, connections, names, instance, pending, useCases });
   const app = createHttpServer({ log, metrics });
   // A scope of its own, so that an address that leads nowhere is a 404 for strangers too.
   app.register(async (scope) => {
@@ -85,6 +82,28 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
       await connections.close();
     },
   } satisfies Service & Record<string, unknown>;
+}
+
+interface SendContext {
+  config: MessageConfig;
+  connections: Connections;
+  names: BusNames;
+  instance: string;
+  pending: PendingAnswers;
+  useCases: UseCases;
+}
+
+/** The door for sends over HTTP: through the command stream, or at once while Redis is away. */
+function buildSendMessage({ config, connections: { redis }, names, instance, pending, useCases }: SendContext) {
+  const rate = { burst: config.SEND_BURST, perSecond: config.SENDS_PER_SECOND };
+  const appendCommand = createCommandLog({ redis, names });
+  return createSendMessage({
+    ...useCases,
+    submitSend: createSendDoor({ appendCommand, pending, instance, answer: 'reply' }),
+    isRedisAway: () => isRedisAway(redis),
+    rate,
+    sharedBuckets: createSharedBuckets({ redis, names, ...rate }),
+  });
 }
 
 type SessionContext = Pick<MessageServiceContext, 'config' | 'log'> & { names: BusNames; connections: Connections };

@@ -1,9 +1,9 @@
-import type { Readiness } from '@hallway/platform';
+import { isRedisAway, type Readiness } from '@hallway/platform';
 import type { Connections } from './connections.ts';
 
 /** Ready while MongoDB answers; without Redis the service still commits what HTTP brings, so it is only degraded. */
 export async function readReadiness({ mongo, redis }: Connections, stopping: boolean): Promise<Readiness> {
-  const degraded = redis.status === 'ready' ? [] : ['redis'];
+  const degraded = isRedisAway(redis) ? ['redis'] : [];
   if (stopping) return { ready: false, status: 'stopping', degraded };
   try {
     await mongo.ping();

@@ -3,6 +3,7 @@ import {
   type DomainEvent,
   type DomainEventData,
   type DomainEventType,
+  type RoomMessage,
   socketRooms,
   toDirectMessage,
 } from '@hallway/contracts';
@@ -75,7 +76,8 @@ function applyEvent(event: DomainEvent, deps: FanOutDeps): void {
  */
 function onMessageCreated(event: DomainEvent & { type: 'message.created' }, deps: FanOutDeps): void {
   const { io, index, isNews, pending, instance, metrics } = deps;
-  const { message, origin } = event.data;
+  const { message, roomType, origin } = event.data;
+  if (roomType === 'direct') indexBothPeople(message, index);
   if (isNews(message)) {
     const open = socketRooms.chatRoom(message.chatRoomId);
     const inboxes = [...index.membersHere(message.chatRoomId)].map(socketRooms.user);
@@ -89,6 +91,15 @@ function onMessageCreated(event: DomainEvent & { type: 'message.created' }, deps
   if (origin?.instance === instance) {
     pending.settle({ requestId: origin.requestId, ok: true, value: { message, duplicate: false } });
   }
+}
+
+/**
+ * The two people of a direct room are its members whatever was announced of it: of two who open one room at once, the one
+ * who found it made may write before the word of its making arrived here.
+ */
+function indexBothPeople({ chatRoomId, senderId, receiverId }: RoomMessage, index: MemberIndex): void {
+  index.addMember(chatRoomId, senderId);
+  if (receiverId !== null) index.addMember(chatRoomId, receiverId);
 }
 
 function onRoomRead(data: DomainEventData<'room.read'>, { io }: FanOutDeps): void {

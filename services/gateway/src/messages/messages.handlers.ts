@@ -1,13 +1,16 @@
-import type { SubmitSend } from '@hallway/bus';
+import type { SharedBuckets, SubmitSend } from '@hallway/bus';
 import { type ClientEventAnswers, type ClientEventPayload, findContentProblem } from '@hallway/contracts';
-import { AppError, type TokenBuckets, validationFailed } from '@hallway/platform';
+import { AppError, storeAwayRetryMs, type TokenBuckets, validationFailed } from '@hallway/platform';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { ClientCall, RegisterHandler } from '../sockets/event-dispatcher.ts';
 
 export interface MessageHandlerDeps {
   submitSend: SubmitSend;
-  /** Sends, by person. */
+  /** Sends through this gateway, by person. */
   buckets: TokenBuckets;
+  /** Sends through all doors, by person. */
+  sharedBuckets: SharedBuckets;
+  isRedisAway: () => boolean;
   metrics: GatewayMetrics;
 }
 
@@ -21,20 +24,34 @@ export function registerMessageHandlers(registerHandler: RegisterHandler, deps: 
  */
 async function sendMessage(
   { caller, payload }: ClientCall<'sendMessage'>,
-  { submitSend, buckets, metrics }: MessageHandlerDeps,
+  deps: MessageHandlerDeps,
 ): Promise<ClientEventAnswers['sendMessage']> {
-  const observeAck = metrics.ackSeconds.startTimer();
+  const observeAck = deps.metrics.ackSeconds.startTimer();
   const { senderId, messageType = 'text', ...send } = payload;
   if (senderId !== undefined && senderId !== caller.sub) {
     throw new AppError({ code: 'FORBIDDEN', internal: 'senderId is somebody else' });
   }
   checkWords({ ...send, messageType });
-  const waitMs = buckets.take(caller.sub);
-  if (waitMs > 0) throw new AppError({ code: 'RATE_LIMITED', internal: 'too many sends', retryAfterMs: waitMs });
+  await checkRate(caller.sub, deps);
   const submission = { ...send, messageType, senderId: caller.sub, senderRole: caller.role };
-  const { message, duplicate } = await submitSend(submission);
+  const { message, duplicate } = await deps.submitSend(submission);
   observeAck();
   return { message, duplicate };
+}
+
+/**
+ * The bucket here goes first: what it refuses costs Redis nothing. Whether Redis is away is asked last, because the shared
+ * bucket is where a hanging one shows, and until then nothing was accepted.
+ */
+async function checkRate(userId: string, { buckets, sharedBuckets, isRedisAway }: MessageHandlerDeps): Promise<void> {
+  const waitMs = buckets.take(userId) || (await sharedBuckets.take(userId));
+  if (waitMs > 0) throw new AppError({ code: 'RATE_LIMITED', internal: 'too many sends', retryAfterMs: waitMs });
+  if (!isRedisAway()) return;
+  throw new AppError({
+    code: 'TEMPORARILY_UNAVAILABLE',
+    internal: 'Redis is away',
+    retryAfterMs: storeAwayRetryMs,
+  });
 }
 
 function checkWords({

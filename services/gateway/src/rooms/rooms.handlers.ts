@@ -1,6 +1,8 @@
 import type { Ask } from '@hallway/bus';
 import { type CatchUp, type ClientEventAnswers, limits, socketRooms } from '@hallway/contracts';
+import { AppError } from '@hallway/platform';
 import type { ClientCall, RegisterHandler } from '../sockets/event-dispatcher.ts';
+import type { GatewaySocket } from '../sockets/gateway-socket.ts';
 import type { MemberIndex } from './member-index.ts';
 import { whileJoined } from './while-joined.ts';
 
@@ -17,6 +19,13 @@ export function registerRoomHandlers(registerHandler: RegisterHandler, deps: Roo
   registerHandler('markRead', (call) => markRead(call, deps));
 }
 
+// Of one socket: one that is worked on and one that waits, as when a resync comes while a client resumes already. A third
+// could only bring what the second brings.
+const resumesAtOnce = 2;
+const resumeRetryAfterMs = 1000;
+// No room: what all `resume`s of a socket share, so that they follow each other.
+const resumeTurn = 'resume';
+
 /**
  * Opens a chat room for live messages and brings what is missing.
  * Someone who is not known as a member here, as in a room that was made a moment ago, is joined only after the message
@@ -28,34 +37,58 @@ async function joinRoom(
 ): Promise<ClientEventAnswers['joinRoom']> {
   const wanted = typeof payload === 'string' ? { chatRoomId: payload } : payload;
   const open = () => ask('room.open', { ...wanted, userId: caller.sub });
-  if (!index.isMember(wanted.chatRoomId, caller.sub)) await open();
-  const { chatRoom, memberIds, ...missing } = await whileJoined(socket, [wanted.chatRoomId], open);
+  const { chatRoom, memberIds, ...missing } = await inTurn(socket, [wanted.chatRoomId], async () => {
+    if (!index.isMember(wanted.chatRoomId, caller.sub)) await open();
+    return whileJoined(socket, [wanted.chatRoomId], open);
+  });
   // In a room with more members than can be watched, the ones beyond are a number on a screen, not dots.
   const online = await onlineAmong(memberIds.slice(0, limits.watchedPeople));
   return { chatRoom, ...toCatchUp(missing), online: [...online] };
 }
 
-function leaveRoom({ socket, payload }: ClientCall<'leaveRoom'>): ClientEventAnswers['leaveRoom'] {
-  void socket.leave(socketRooms.chatRoom(typeof payload === 'string' ? payload : payload.chatRoomId));
+async function leaveRoom({ socket, payload }: ClientCall<'leaveRoom'>): Promise<ClientEventAnswers['leaveRoom']> {
+  const chatRoomId = typeof payload === 'string' ? payload : payload.chatRoomId;
+  await inTurn(socket, [chatRoomId], () => socket.leave(socketRooms.chatRoom(chatRoomId)));
   return {};
 }
 
+/** Follows the earlier joins, leaves and resumes of the same rooms; what a socket asked for that has gone is not begun. */
+function inTurn<T>(socket: GatewaySocket, keys: readonly string[], work: () => Promise<T> | T): Promise<T> {
+  return socket.data.inTurn(keys, () => {
+    if (!socket.connected) throw new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal: 'the socket has gone' });
+    return work();
+  });
+}
+
+async function resume(call: ClientCall<'resume'>, deps: RoomHandlerDeps): Promise<ClientEventAnswers['resume']> {
+  const { socket, payload } = call;
+  if (socket.data.resumes >= resumesAtOnce) {
+    throw new AppError({ code: 'RATE_LIMITED', internal: 'too many resumes wait', retryAfterMs: resumeRetryAfterMs });
+  }
+  socket.data.resumes += 1;
+  try {
+    return await inTurn(socket, [resumeTurn, ...Object.keys(payload.rooms)], () => resumeRooms(call, deps));
+  } finally {
+    socket.data.resumes -= 1;
+  }
+}
+
 /** Like `joinRoom` for many rooms at once: known memberships are joined before asking, the others after a yes. */
-async function resume(
+async function resumeRooms(
   { socket, caller, payload }: ClientCall<'resume'>,
   { ask, index }: RoomHandlerDeps,
 ): Promise<ClientEventAnswers['resume']> {
-  const resumeRooms = (chatRoomIds: string[]) => {
+  const askFor = (chatRoomIds: string[]) => {
     const rooms = Object.fromEntries(chatRoomIds.map((chatRoomId) => [chatRoomId, payload.rooms[chatRoomId] ?? 0]));
     return ask('rooms.resume', { userId: caller.sub, rooms });
   };
   const wanted = Object.keys(payload.rooms);
   const known = wanted.filter((chatRoomId) => index.isMember(chatRoomId, caller.sub));
-  const first = await whileJoined(socket, known, () => resumeRooms(wanted));
+  const first = await whileJoined(socket, known, () => askFor(wanted));
   const granted = Object.keys(first.rooms).filter((chatRoomId) => !known.includes(chatRoomId));
   const second =
     granted.length > 0
-      ? await whileJoined(socket, granted, () => resumeRooms(granted))
+      ? await whileJoined(socket, granted, () => askFor(granted))
       : { rooms: {}, gone: [] as string[] };
   const gone = [...new Set([...first.gone, ...second.gone])];
   for (const chatRoomId of gone) void socket.leave(socketRooms.chatRoom(chatRoomId));

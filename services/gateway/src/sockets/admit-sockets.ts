@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { AccessClaims } from '@hallway/contracts';
 import { AppError, type Log, storeAwayRetryMs, toAppError, type VerifyToken } from '@hallway/platform';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
-import type { GatewayServer, GatewaySocket } from './gateway-socket.ts';
+import { createRoomTurns } from '../rooms/room-turns.ts';
+import type { GatewayServer, GatewaySocket, SocketData } from './gateway-socket.ts';
 
 export interface AdmitSocketsOptions {
   io: GatewayServer;
@@ -39,7 +40,7 @@ export function admitSockets(options: AdmitSocketsOptions): void {
     checkCapacity(options);
     const caller = await options.verifyToken(tokenOf(socket));
     if (options.isRedisAway()) throw unavailable('Redis is away', storeAwayRetryMs);
-    Object.assign(socket.data, { caller, inFlight: 0, watch: 0, leave: createLeave(options, caller) });
+    socket.data = toSocketData(caller, createLeave(options, caller));
     checkStillThere(socket);
     // The connection may also end before the socket is connected, and then nothing else would say so.
     socket.conn.once('close', socket.data.leave);
@@ -96,6 +97,10 @@ function tokenOf(socket: GatewaySocket): string {
   const { token } = socket.handshake.auth as { token?: unknown };
   if (typeof token !== 'string') throw new AppError({ code: 'UNAUTHENTICATED', internal: 'no token' });
   return token;
+}
+
+function toSocketData(caller: AccessClaims, leave: () => void): SocketData {
+  return { caller, leave, inFlight: 0, watch: 0, inTurn: createRoomTurns(), resumes: 0 };
 }
 
 /** Whatever ends a socket first gives its place back, and nothing gives it back twice. */

@@ -44,10 +44,33 @@ describe('BoundedDecoder', () => {
     expect(second?.data).toEqual(['x', Buffer.from('hi')]);
   });
 
+  it.each([
+    ['the main namespace', event],
+    ['another namespace', { ...event, nsp: '/admin' }],
+    ['no acknowledgement', { type: PacketType.EVENT, nsp: '/' }],
+  ])('when the words of a binary event for %s are larger, drops its attachments and reads on', (_what, head) => {
+    const data = ['sendMessage', { content: 'x'.repeat(66_000), files: [Buffer.from('one'), Buffer.from('two')] }];
+    const [text, one, two] = encode({ ...head, data } as Packet);
+    expect(decode(text, one)).toEqual([]);
+    const next = { ...event, data: ['x', Buffer.from('hi')] };
+    expect(decode(text, one, two, ...encode(next))).toEqual([{ ...head, data: [oversizedEvent] }, next]);
+    expect(() => decode(text, one, '2["x"]')).toThrow();
+    expect(() => decode(text, one, two, two)).toThrow();
+  });
+
+  it('when words and attachments are over the limit only together, counts both', () => {
+    const packet = { ...event, data: ['x', 'y'.repeat(40_000), Buffer.alloc(40_000)] };
+    expect(decode(...encode(packet))).toEqual([{ ...event, data: [oversizedEvent] }]);
+  });
+
   it('when what is larger is no event, or a packet is malformed, throws', () => {
     for (const text of [
       `3["${'x'.repeat(66_000)}"]`,
       `0{"token":"${'x'.repeat(66_000)}"}`,
+      `50-["${'x'.repeat(66_000)}"]`,
+      `511-["${'x'.repeat(66_000)}"]`,
+      `5["${'x'.repeat(66_000)}"]`,
+      `61-["${'x'.repeat(66_000)}"]`,
       '9',
       '2{',
       '2["connect"]',

@@ -5,17 +5,28 @@ import { Decoder, type Packet, PacketType } from 'socket.io-parser';
 /** Name of the event that a packet over the limit becomes. A symbol, so that no client can send it. */
 export const oversizedEvent = Symbol('oversized');
 
-// An event packet up to its JSON: type 2, a namespace if it is not the main one, the acknowledgement's id if one is wanted.
-const eventHeader = /^2(?:(\/[^,]{0,100}),)?(\d{0,15})\[/;
+// An event packet up to its JSON: type 2, or 5 with the number of attachments that follow, a namespace if it is not the main
+// one, the acknowledgement's id if one is wanted. Attachments are at most ten, as for packets that are read.
+const eventHeader = /^(?:2|5([1-9]|10)-)(?:(\/[^,]{0,100}),)?(\d{0,15})\[/;
+const binaryEvent = String(PacketType.BINARY_EVENT);
+
+/** An oversized event, and how many of its attachments are still to come. */
+interface Dropping {
+  packet: Packet;
+  left: number;
+}
 
 /**
  * Reads packets like Socket.IO's own decoder, but nothing of the JSON of one over `limits.payloadBytes`: such an event is
- * handed on as `oversizedEvent` with its acknowledgement, to be refused. Throws on a malformed packet, and on an oversized
- * one that is no event; Socket.IO then closes the connection that sent it.
+ * handed on as `oversizedEvent` with its acknowledgement, to be refused, when the attachments that belong to it have come
+ * and were dropped. Throws on a malformed packet, and on an oversized one that is no event; Socket.IO then closes the
+ * connection that sent it.
  */
 export class BoundedDecoder extends EventEmitter {
   readonly #decoder = new Decoder();
-  #attachmentBytes = 0;
+  /** Of the packet that is being read, attachments included. */
+  #packetBytes = 0;
+  #dropping: Dropping | undefined;
 
   constructor() {
     super();
@@ -28,32 +39,54 @@ export class BoundedDecoder extends EventEmitter {
   }
 
   destroy(): void {
+    this.#dropping = undefined;
     this.#decoder.destroy();
   }
 
   #addText(text: string): void {
-    if (isOversized(text)) this.emit('decoded', toOversizedEvent(text));
+    if (this.#dropping) throw new Error('a packet begins before the last one has ended');
+    // Only a binary event goes on after its text.
+    this.#packetBytes = text.startsWith(binaryEvent) ? Buffer.byteLength(text) : 0;
+    if (isOversized(text)) this.#refuse(toOversized(text));
     else this.#decoder.add(text);
+  }
+
+  #refuse(oversized: Dropping): void {
+    if (oversized.left > 0) this.#dropping = oversized;
+    else this.emit('decoded', oversized.packet);
   }
 
   /** Attachments count towards the packet; the bytes beyond the limit are dropped, because nobody will read them. */
   #addAttachment(attachment: Buffer): void {
-    this.#attachmentBytes += attachment.byteLength;
-    this.#decoder.add(this.#attachmentBytes > limits.payloadBytes ? Buffer.alloc(0) : attachment);
+    this.#packetBytes += attachment.byteLength;
+    if (this.#dropping) this.#drop(this.#dropping);
+    else this.#decoder.add(this.#packetBytes > limits.payloadBytes ? Buffer.alloc(0) : attachment);
+  }
+
+  #drop(dropping: Dropping): void {
+    dropping.left -= 1;
+    if (dropping.left > 0) return;
+    this.#dropping = undefined;
+    this.#packetBytes = 0;
+    this.emit('decoded', dropping.packet);
   }
 
   #handOn(packet: Packet): void {
-    const oversized = this.#attachmentBytes > limits.payloadBytes;
-    this.#attachmentBytes = 0;
+    const oversized = this.#packetBytes > limits.payloadBytes;
+    this.#packetBytes = 0;
     this.emit('decoded', oversized ? { ...packet, data: [oversizedEvent] } : packet);
   }
 }
 
-function toOversizedEvent(text: string): Packet {
+function toOversized(text: string): Dropping {
   const header = eventHeader.exec(text);
   if (!header) throw new Error('an oversized packet is no event');
-  const [, nsp = '/', id = ''] = header;
-  return { type: PacketType.EVENT, nsp, ...(id === '' ? {} : { id: Number(id) }), data: [oversizedEvent] };
+  const [, attachments = '0', nsp = '/', id = ''] = header;
+  const wantsAnswer = id === '' ? {} : { id: Number(id) };
+  return {
+    packet: { type: PacketType.EVENT, nsp, ...wantsAnswer, data: [oversizedEvent] },
+    left: Number(attachments),
+  };
 }
 
 function isOversized(text: string): boolean {

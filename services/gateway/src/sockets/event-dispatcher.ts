@@ -6,10 +6,13 @@ import {
   type ClientEventPayload,
   clientEvents,
 } from '@hallway/contracts';
-import { AppError, type Log, parse, type TokenBuckets, toAppError, validationFailed } from '@hallway/platform';
+import { AppError, type Log, parse, toAppError, validationFailed } from '@hallway/platform';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import { oversizedEvent } from './bounded-decoder.ts';
+import type { EventBuckets } from './event-buckets.ts';
+import { costOf } from './event-cost.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
+import { createRefusalLog } from './refusal-log.ts';
 
 export interface ClientCall<E extends ClientEventName> {
   socket: GatewaySocket;
@@ -25,7 +28,7 @@ export interface EventDispatcherOptions {
   log: Log;
   metrics: GatewayMetrics;
   /** Events of any kind, by person. */
-  buckets: TokenBuckets;
+  buckets: EventBuckets;
 }
 
 type Acknowledge = (answer: unknown) => void;
@@ -36,12 +39,13 @@ type Acknowledge = (answer: unknown) => void;
  */
 export function createEventDispatcher({ log, metrics, buckets }: EventDispatcherOptions) {
   const handlers = new Map<unknown, EventHandler<ClientEventName>>();
+  const logRefusal = createRefusalLog(log);
 
   async function handle(socket: GatewaySocket, name: unknown, args: unknown[]): Promise<object> {
     const { caller } = socket.data;
-    if (name === oversizedEvent) throw new AppError({ code: 'PAYLOAD_TOO_LARGE' });
-    const waitMs = buckets.take(caller.sub);
+    const waitMs = buckets.take(caller.sub, costOf(name, args[0]));
     if (waitMs > 0) throw new AppError({ code: 'RATE_LIMITED', internal: 'too many events', retryAfterMs: waitMs });
+    if (name === oversizedEvent) throw new AppError({ code: 'PAYLOAD_TOO_LARGE' });
     const handler = handlers.get(name);
     if (!handler) throw validationFailed([{ path: '/', message: 'is not a known event' }]);
     if (args.length !== 1) throw validationFailed([{ path: '/', message: 'must be one payload' }]);
@@ -62,7 +66,7 @@ export function createEventDispatcher({ log, metrics, buckets }: EventDispatcher
       const fault = toAppError(error);
       const requestId = randomUUID();
       metrics.events.inc({ event, result: fault.code });
-      logRefusal(log, { fault, event, requestId, socket });
+      logRefusal({ fault, event, requestId, socket });
       acknowledge?.({ ok: false, error: fault.toBody(requestId) });
     } finally {
       socket.data.inFlight -= 1;
@@ -98,18 +102,3 @@ export function createEventDispatcher({ log, metrics, buckets }: EventDispatcher
 
 export type EventDispatcher = ReturnType<typeof createEventDispatcher>;
 export type RegisterHandler = EventDispatcher['registerHandler'];
-
-interface Refusal {
-  fault: AppError;
-  event: string;
-  requestId: string;
-  socket: GatewaySocket;
-}
-
-/** Misbehaving clients are worth a warning, our own faults an error; being told "no" is daily business. */
-function logRefusal(log: Log, { fault, event, requestId, socket }: Refusal): void {
-  const fields = { requestId, event, code: fault.code, internal: fault.message, userId: socket.data.caller.sub };
-  if (fault.code === 'INTERNAL') log.error({ ...fields, err: fault }, 'an event failed');
-  else if (fault.status === 400 || fault.status === 413) log.warn(fields, 'an event was malformed');
-  else log.info(fields, 'an event was refused');
-}

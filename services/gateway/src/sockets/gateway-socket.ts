@@ -1,5 +1,6 @@
 import type { AccessClaims, ClientToServerEvents, ServerToClientEvents } from '@hallway/contracts';
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { InTurn } from '../rooms/room-turns.ts';
 
 /** What the gateway remembers of a socket. */
 export interface SocketData {
@@ -11,6 +12,10 @@ export interface SocketData {
   inFlight: number;
   /** Number of the newest `watchPresence`: an older one that is still on its way must not undo it. */
   watch: number;
+  /** Orders what this socket does to its rooms. */
+  inTurn: InTurn;
+  /** `resume`s of this socket that are being worked on or wait. */
+  resumes: number;
 }
 
 // Nothing is ever sent from gateway to gateway as an event of its own, hence the map that says so little.

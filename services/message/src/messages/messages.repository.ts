@@ -20,6 +20,15 @@ export interface SeqRange {
 export function createMessagesRepository(connection: Connection) {
   const messages = connection.collection<MessageDocument>('messages');
 
+  /**
+   * One query for each filter, all at once over the pool. A single `$or` would be one round trip, but not every engine serves
+   * it from an index: SecantusDB reads the whole collection for it, a tenth of a second for every 4,000 messages.
+   */
+  async function findEach(filters: Filter[]): Promise<StoredMessage[]> {
+    const found = await Promise.all(filters.map((filter) => messages.find(filter).toArray()));
+    return found.flat().map(toStoredMessage);
+  }
+
   return {
     /** Both indexes begin with the room, so that the collection can be sharded by it. */
     async ensureIndexes(): Promise<void> {
@@ -38,10 +47,8 @@ export function createMessagesRepository(connection: Connection) {
 
     /** The stored messages of these sends, in no order. One query for each room and sender among them. */
     async findBySendKeys(keys: SendKey[]): Promise<StoredMessage[]> {
-      if (keys.length === 0) return [];
       const groups = Map.groupBy(keys, (key) => `${key.roomId}:${key.senderId}`);
-      const found = await messages.find({ $or: [...groups.values()].map(toKeyFilter) }).toArray();
-      return found.map(toStoredMessage);
+      return findEach([...groups.values()].map(toKeyFilter));
     },
 
     /** Ascending `seq`; at most `limit` from the end that `newestFirst` names. A bounded range of the unique index. */
@@ -51,12 +58,10 @@ export function createMessagesRepository(connection: Connection) {
       return found.map(toStoredMessage);
     },
 
-    /** Several ranges at once, by room, each ascending. One query. */
+    /** Several ranges at once, by room, each ascending. One bounded range of the unique index for each. */
     async findRanges(ranges: SeqRange[]): Promise<Map<string, StoredMessage[]>> {
-      const wanted = ranges.filter(({ after, upTo }) => upTo > after);
-      if (wanted.length === 0) return new Map();
-      const found = await messages.find({ $or: wanted.map(toRangeFilter) }).toArray();
-      const stored = found.map(toStoredMessage).sort((a, b) => a.seq - b.seq);
+      const found = await findEach(ranges.filter(({ after, upTo }) => upTo > after).map(toRangeFilter));
+      const stored = found.sort((a, b) => a.seq - b.seq);
       return Map.groupBy(stored, (message) => message.roomId);
     },
 
@@ -79,6 +84,8 @@ export function createMessagesRepository(connection: Connection) {
 }
 
 export type MessagesRepository = ReturnType<typeof createMessagesRepository>;
+
+type Filter = ReturnType<typeof toKeyFilter> | ReturnType<typeof toRangeFilter>;
 
 function toKeyFilter(keys: SendKey[]) {
   const [{ roomId, senderId }] = keys as [SendKey];

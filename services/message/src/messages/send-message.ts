@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Submission, SubmitSend } from '@hallway/bus';
+import type { SharedBuckets, Submission, SubmitSend } from '@hallway/bus';
 import { findContentProblem, type SendCommand, type SendOutcome } from '@hallway/contracts';
 import { AppError, createTokenBuckets, isStoreAway, validationFailed } from '@hallway/platform';
 import type { CommitInTurn } from './commit-queue.ts';
@@ -11,8 +11,10 @@ export interface SendMessageDeps {
   commitInTurn: CommitInTurn;
   describeMessages: DescribeMessages;
   isRedisAway: () => boolean;
-  /** How fast one person may send through this process. */
+  /** How fast one person may send. */
   rate: { burst: number; perSecond: number };
+  /** The same limit over all processes; while Redis is away this process's own buckets decide alone. */
+  sharedBuckets: SharedBuckets;
 }
 
 export interface Send extends Submission {
@@ -41,7 +43,7 @@ export function createSendMessage(deps: SendMessageDeps) {
     if (problem) throw validationFailed([{ path: contentPath, message: problem }]);
     if (submission.messageType !== 'text')
       throw validationFailed([{ path: '/messageType', message: 'needs attachments' }]);
-    const waitMs = buckets.take(submission.senderId);
+    const waitMs = buckets.take(submission.senderId) || (await deps.sharedBuckets.take(submission.senderId));
     if (waitMs > 0) throw new AppError({ code: 'RATE_LIMITED', retryAfterMs: waitMs });
     return isRedisAway() ? sendDirectly(submission) : submitSend(submission);
   };
