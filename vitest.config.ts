@@ -13,7 +13,7 @@ export default defineConfig({
           // Property tests generate a lot, and a busy machine may take its time.
           testTimeout: 30_000,
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...never, '**/*.int.test.ts', 'tests/{system,browser}/**'],
+          exclude: [...never, '**/*.int.test.ts', 'tests/{system,browser}/**', 'tests/chaos/chaos.test.ts'],
         },
       },
       {
@@ -34,6 +34,16 @@ export default defineConfig({
           exclude: never,
           fileParallelism: false,
           testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['tests/chaos/chaos.test.ts'],
+          exclude: never,
+          // A scenario is a few seconds of faults, up to a minute until everything is at rest, and the start of its clients.
+          testTimeout: 300_000,
           hookTimeout: 180_000,
         },
       },

@@ -15,6 +15,8 @@ export interface RunningStack {
   output: () => string;
   /** Log lines of one process, parsed. */
   logOf: (name: string) => Record<string, unknown>[];
+  /** Where a process tells whether it is ready. */
+  internalPortOf: (name: string) => number;
   /** The id of a process, the newest where it was started again. */
   pidOf: (name: string) => number;
   /** Ctrl-C, and the exit code. */
@@ -36,7 +38,8 @@ export async function startStack({ args = [], env = {}, stateFolder }: StackOpti
   const portBase = await findPortBase();
   const child = spawn(process.execPath, [join(root, 'tools/start/main.ts'), ...args], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel carries nothing: it closes when we are gone, however that happened, and the stack then stops.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env, HALLWAY_STATE_FOLDER: folder, HALLWAY_PORT_BASE: String(portBase) },
   });
   const shown = collect(child);
@@ -49,6 +52,7 @@ export async function startStack({ args = [], env = {}, stateFolder }: StackOpti
     logFolder,
     output: shown,
     logOf,
+    internalPortOf: (name) => findInternalPort(portBase, name),
     pidOf: (name) => findPid(join(folder, 'processes.json'), name),
     async stop() {
       if (child.exitCode === null) {
@@ -104,11 +108,21 @@ function findPid(path: string, name: string): number {
   return pid;
 }
 
+/** Contract section 8. */
+function findInternalPort(portBase: number, name: string): number {
+  const [, service = '', number = '1'] = /^([a-z-]+?)(?:-(\d+))?$/.exec(name) ?? [];
+  const offset = { auth: 1, message: 2, worker: 5, gateway: 11, 'front-door': 0 }[service];
+  if (offset === undefined) throw new Error(`Nothing is called ${name}.`);
+  return portBase + 1000 + offset + Number(number) - 1;
+}
+
 /** Twenty ports in a row that nobody listens on, below the range that outgoing connections take theirs from. */
 async function findPortBase(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const base = 12_000 + Math.floor(Math.random() * 150) * 100;
-    const ports = [0, 1, 2, 11, 12, 1000, 1001, 1002, 1005, 1011, 1012].map((offset) => base + offset);
+    const ports = [0, 1, 2, 3, 11, 12, 13, 1000, 1001, 1002, 1003, 1005, 1011, 1012, 1013].map(
+      (offset) => base + offset,
+    );
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return base;
   }
   throw new Error('No free ports were found for a stack.');

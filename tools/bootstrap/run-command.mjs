@@ -11,6 +11,7 @@ const PROGRAMS = {
   start: 'tools/start/main.ts',
   test: 'tools/run-tests/main.ts',
   check: 'tools/check/main.ts',
+  chaos: 'tests/chaos/main.ts',
 };
 
 /** How often we look whether the npm that started us is still there. */

@@ -15,11 +15,16 @@ interface ErrorAnswer {
   body: string;
 }
 
+/** The id that a request brought along where it is a plain one, and a new one otherwise. */
+export function requestIdOf(headers: IncomingHttpHeaders): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
 /** An error that arises at the door, as every service would word it. */
 export function errorAnswer(code: ErrorCode, headers: IncomingHttpHeaders): ErrorAnswer {
   const { status } = errorCatalogue[code];
-  const given = headers['x-request-id'];
-  const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  const requestId = requestIdOf(headers);
   const away = status === 503;
   const body = JSON.stringify({
     error: toErrorBody({ code, requestId, retryAfterMs: away ? RETRY_AFTER_MS : undefined }),

@@ -1,15 +1,15 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createProxyServer } from 'http-proxy-3';
-import { codeOfFailure, errorAnswer, sendError } from './error-answers.ts';
-import { createGatewayPool, type GatewayPool } from './gateway-pool.ts';
+import { codeOfFailure, errorAnswer, requestIdOf, sendError } from './error-answers.ts';
 import { type Destination, routeOf } from './route-of.ts';
+import { createServerPool, type ServerPool } from './server-pool.ts';
 import { createWebFiles } from './web-files.ts';
 
 export interface FrontDoorConfig {
   webFolder: string;
   authUrl: URL;
-  messageUrl: URL;
+  messageUrls: URL[];
   gatewayUrls: URL[];
 }
 
@@ -30,8 +30,9 @@ const ANSWER_WITHIN_MS = 60_000;
 const CLOSE_WITHIN_MS = 1000;
 
 interface Door {
-  upstreams: Record<'auth' | 'message', URL>;
-  gateways: GatewayPool;
+  authUrl: URL;
+  messages: ServerPool;
+  gateways: ServerPool;
   proxy: ReturnType<typeof createProxyServer>;
   agent: Agent;
   upgraded: Set<Socket>;
@@ -41,8 +42,9 @@ interface Door {
 /** One public origin in front of everything: the web client, the services' routes, and the gateways' sockets. */
 export function buildFrontDoor(config: FrontDoorConfig): FrontDoor {
   const door: Door = {
-    upstreams: { auth: config.authUrl, message: config.messageUrl },
-    gateways: createGatewayPool(config.gatewayUrls),
+    authUrl: config.authUrl,
+    messages: createServerPool(config.messageUrls),
+    gateways: createServerPool(config.gatewayUrls),
     proxy: createProxyServer({ xfwd: true, xfwdWsProtoAsHttp: true, proxyTimeout: ANSWER_WITHIN_MS }),
     agent: new Agent({ keepAlive: true, maxSockets: MAX_UPSTREAM_SOCKETS }),
     upgraded: new Set(),
@@ -85,6 +87,7 @@ function listenOn(door: Door, host: string, port: number): Promise<Server> {
 }
 
 async function answer(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.setHeader('x-request-id', nameRequest(request));
   const destination = routeOf(request.url ?? '/');
   if (destination === 'web') return door.serveWeb(request, response);
   if (destination === 'unknown-api') return sendError(request, response, 'NOT_FOUND');
@@ -98,8 +101,16 @@ async function answer(door: Door, request: IncomingMessage, response: ServerResp
 }
 
 async function upstreamOf(door: Door, destination: Destination): Promise<URL | null> {
-  if (destination === 'auth' || destination === 'message') return door.upstreams[destination];
+  if (destination === 'auth') return door.authUrl;
+  if (destination === 'message') return door.messages.next();
   return door.gateways.next();
+}
+
+/** Gives the request the one id under which we, the services and the client know it, and answers it. */
+function nameRequest({ headers }: IncomingMessage): string {
+  const requestId = requestIdOf(headers);
+  headers['x-request-id'] = requestId;
+  return requestId;
 }
 
 /** We are the outermost hop: what a client claims about its own address is not passed on. */
@@ -113,6 +124,7 @@ async function upgrade(
   request: IncomingMessage,
   { socket, head }: { socket: Socket; head: Buffer },
 ): Promise<void> {
+  nameRequest(request);
   if (routeOf(request.url ?? '/') !== 'gateway') return refuseUpgrade(request, socket, 'NOT_FOUND');
   const target = await door.gateways.next();
   if (target === null) return refuseUpgrade(request, socket, 'TEMPORARILY_UNAVAILABLE');

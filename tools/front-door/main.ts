@@ -8,13 +8,17 @@ function required(name: string): string {
   return value;
 }
 
+function urls(name: string): URL[] {
+  return required(name)
+    .split(',')
+    .map((url) => new URL(url));
+}
+
 const door = buildFrontDoor({
   webFolder: required('WEB_DIST'),
   authUrl: new URL(required('AUTH_URL')),
-  messageUrl: new URL(required('MESSAGE_URL')),
-  gatewayUrls: required('GATEWAY_URLS')
-    .split(',')
-    .map((url) => new URL(url)),
+  messageUrls: urls('MESSAGE_URLS'),
+  gatewayUrls: urls('GATEWAY_URLS'),
 });
 await door.listen(Number(required('PORT')));
 

@@ -18,6 +18,11 @@ describe('createRestartDelay', () => {
     expect(delays.at(-1)).toBe(30_000);
   });
 
+  it('when processes are killed on purpose, never waits longer than it is told to', () => {
+    const delay = createRestartDelay(() => 0, 500);
+    expect(Array.from({ length: 3 }, () => delay.next())).toEqual([400, 500, 500]);
+  });
+
   it('when it stayed up for a minute in between, begins anew', () => {
     const { clock, delay } = delayWithClock();
     delay.next();

@@ -1,6 +1,9 @@
 /** A process that dies at once again waits twice as long each time, up to this: it is broken, and the log should stay readable. */
 const LONGEST_MS = 30_000;
 
+/** Overrules it, in milliseconds. */
+export const LONGEST_RESTART_VARIABLE = 'HALLWAY_LONGEST_RESTART_MS';
+
 /** Soon enough that people see a hiccup, long enough that a port is free again. */
 const FIRST_MS = 400;
 
@@ -14,13 +17,14 @@ export interface RestartDelay {
   count(): number;
 }
 
-export function createRestartDelay(now: () => number = Date.now): RestartDelay {
+/** `longestMs` is shorter where processes are killed on purpose, so that none of them counts as broken. */
+export function createRestartDelay(now: () => number = Date.now, longestMs = LONGEST_MS): RestartDelay {
   let deaths = 0;
   let launchedAt = now();
   return {
     next() {
       if (now() - launchedAt >= FORGIVEN_AFTER_MS) deaths = 0;
-      const delay = Math.min(FIRST_MS * 2 ** deaths, LONGEST_MS);
+      const delay = Math.min(FIRST_MS * 2 ** deaths, longestMs);
       deaths += 1;
       launchedAt = now() + delay;
       return delay;

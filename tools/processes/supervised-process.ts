@@ -5,7 +5,7 @@ import { endProcess } from './end-process.ts';
 import type { Guard } from './guard.ts';
 import { identityOf } from './process-identity.ts';
 import type { ProcessLog } from './process-log.ts';
-import { createRestartDelay, type RestartDelay } from './restart-delay.ts';
+import { createRestartDelay, LONGEST_RESTART_VARIABLE, type RestartDelay } from './restart-delay.ts';
 
 export interface ProcessPlan {
   name: string;
@@ -69,7 +69,7 @@ interface Supervision extends SupervisionDeps {
 export function createSupervisedProcess(deps: SupervisionDeps): SupervisedProcess {
   const own: Supervision = {
     ...deps,
-    delay: createRestartDelay(),
+    delay: createRestartDelay(Date.now, longestRestartMs(deps.plan.env)),
     child: null,
     stopping: false,
     wasReady: false,
@@ -87,6 +87,10 @@ export function createSupervisedProcess(deps: SupervisionDeps): SupervisedProces
     },
     stop: ({ hasten = false } = {}) => stop(own, hasten),
   };
+}
+
+function longestRestartMs(env: NodeJS.ProcessEnv): number | undefined {
+  return Number(env[LONGEST_RESTART_VARIABLE]) || undefined;
 }
 
 function launch(own: Supervision): void {

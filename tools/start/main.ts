@@ -11,7 +11,7 @@ import { allPorts, planServices } from './service-plans.ts';
 import { welcome } from './welcome.ts';
 
 function describeStack(options: StartOptions): Stack {
-  const { portBase, gateways } = options;
+  const { portBase, gateways, messageServices } = options;
   const env = childEnvironment();
   const board = createProgressBoard();
   const address = `http://localhost:${portBase}`;
@@ -21,8 +21,9 @@ function describeStack(options: StartOptions): Stack {
     stateFolder: STATE_FOLDER,
     env,
     board,
-    ports: allPorts(portBase, gateways),
-    plan: (urls) => planServices({ root: ROOT, stateFolder: STATE_FOLDER, portBase, gateways, env, ...urls }),
+    ports: allPorts(portBase, gateways, messageServices),
+    plan: (urls) =>
+      planServices({ root: ROOT, stateFolder: STATE_FOLDER, portBase, gateways, messageServices, env, ...urls }),
     async build(guard) {
       board.set('web', 'working', 'building');
       await buildWeb({ root: ROOT, env, guard, logFolder: join(STATE_FOLDER, 'logs') });

@@ -24,6 +24,14 @@ describe('servicePorts', () => {
 });
 
 describe('planServices', () => {
+  it('when there are two message services, gives each a name and ports, and the door both', () => {
+    const plans = planServices({ ...setting, messageServices: 2, env: {} });
+    expect(plans.map(({ name }) => name).slice(0, 3)).toEqual(['auth', 'message', 'message-2']);
+    expect(plans.find(({ name }) => name === 'message-2')?.env).toMatchObject({ PORT: '3003', INTERNAL_PORT: '4003' });
+    const door = plans.find(({ name }) => name === 'front-door');
+    expect(door?.env.MESSAGE_URLS).toBe('http://127.0.0.1:3002,http://127.0.0.1:3003');
+  });
+
   const environmentOf = (name: string, env: NodeJS.ProcessEnv = {}) =>
     planServices({ ...setting, env }).find((plan) => plan.name === name)?.env;
 

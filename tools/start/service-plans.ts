@@ -12,6 +12,8 @@ export interface StackSetting {
   stateFolder: string;
   portBase: number;
   gateways: number;
+  /** Default: one. */
+  messageServices?: number;
   mongoUrl: string;
   redisUrl: string;
   /** From the person's shell: its tunables win, its addresses do not. */
@@ -35,26 +37,29 @@ interface ServicePorts {
 }
 
 /** Contract section 8, in the order in which the processes are shown. */
-export function servicePorts(portBase: number, gateways: number): ServicePorts[] {
+export function servicePorts(portBase: number, gateways: number, messageServices = 1): ServicePorts[] {
   const at = (name: string, offset: number) => ({
     name,
     port: name === 'worker' ? null : portBase + offset,
     internalPort: portBase + offset + INTERNAL_OFFSET,
   });
   const gatewayPorts = Array.from({ length: gateways }, (_, index) => at(`gateway-${index + 1}`, 11 + index));
-  return [at('auth', 1), at('message', 2), ...gatewayPorts, at('worker', 5), at('front-door', 0)];
+  const messagePorts = Array.from({ length: messageServices }, (_, index) =>
+    at(index === 0 ? 'message' : `message-${index + 1}`, 2 + index),
+  );
+  return [at('auth', 1), ...messagePorts, ...gatewayPorts, at('worker', 5), at('front-door', 0)];
 }
 
 /** Everything that a stack listens on but its engines, which take what is free. */
-export function allPorts(portBase: number, gateways: number): number[] {
-  return servicePorts(portBase, gateways).flatMap(({ port, internalPort }) =>
+export function allPorts(portBase: number, gateways: number, messageServices = 1): number[] {
+  return servicePorts(portBase, gateways, messageServices).flatMap(({ port, internalPort }) =>
     port === null ? [internalPort] : [port, internalPort],
   );
 }
 
 /** The processes of a local stack. The front door closes first, so that nothing new arrives while the rest finishes. */
 export function planServices(setting: StackSetting): ServicePlan[] {
-  return servicePorts(setting.portBase, setting.gateways).map((ports) => {
+  return servicePorts(setting.portBase, setting.gateways, setting.messageServices).map((ports) => {
     const service = ports.name.replace(/-\d+$/, '');
     const shared = { ...sharedEnvironment(setting), ...portEnvironment(ports) };
     const plan = { ...commonPlan(setting), name: ports.name, isReady: () => answersOk(readyUrl(ports)) };
@@ -78,13 +83,13 @@ function portEnvironment({ name, port, internalPort }: ServicePorts): NodeJS.Pro
   return { ...(port === null ? {} : { PORT: String(port) }), INTERNAL_PORT: String(internalPort), INSTANCE_ID: name };
 }
 
-function frontDoorEnvironment({ root, portBase, gateways }: StackSetting): NodeJS.ProcessEnv {
-  const gatewayUrls = Array.from({ length: gateways }, (_, index) => local(portBase + 11 + index));
+function frontDoorEnvironment({ root, portBase, gateways, messageServices = 1 }: StackSetting): NodeJS.ProcessEnv {
+  const urlsFrom = (first: number, length: number) => Array.from({ length }, (_, index) => local(first + index)).join();
   return {
     WEB_DIST: join(root, 'web', 'dist'),
     AUTH_URL: local(portBase + 1),
-    MESSAGE_URL: local(portBase + 2),
-    GATEWAY_URLS: gatewayUrls.join(','),
+    MESSAGE_URLS: urlsFrom(portBase + 2, messageServices),
+    GATEWAY_URLS: urlsFrom(portBase + 11, gateways),
   };
 }
 

@@ -72,7 +72,7 @@ beforeAll(async () => {
   door = buildFrontDoor({
     webFolder,
     authUrl: auth.url,
-    messageUrl: message.url,
+    messageUrls: [message.url],
     gatewayUrls: gateways.map(({ url }) => url),
   });
   port = await door.listen(0);
@@ -193,6 +193,26 @@ describe('the front door, for the services', () => {
     expect((await ask('/.well-known/jwks.json')).json()).toMatchObject({ name: 'auth' });
   });
 
+  it('when a request brings no id or an unusable one, passes on the id that it answers', async () => {
+    for (const headers of [{}, { 'x-request-id': 'not a plain one' }]) {
+      const answer = await ask('/api/messages', { headers });
+      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+      expect(answer.json()).toMatchObject({ headers: { 'x-request-id': answer.headers['x-request-id'] } });
+    }
+  });
+
+  it.each([
+    ['GET', '/', 200],
+    ['GET', '/assets/index-4f3a.js', 200],
+    ['GET', '/assets/nope.js', 404],
+    ['POST', '/', 405],
+    ['GET', '/api/nope', 404],
+  ])('when it answers %s %s itself, says under which request id', async (method, path, status) => {
+    const answer = await ask(path, { method, headers: { 'x-request-id': 'req-9' } });
+    expect(answer).toMatchObject({ status, headers: { 'x-request-id': 'req-9' } });
+    expect((await ask(path, { method })).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
   it('when nobody owns an API route, answers the error of the contract', async () => {
     const answer = await ask('/api/nope', { headers: { 'x-request-id': 'req-2' } });
     expect(answer.status).toBe(404);
@@ -256,7 +276,7 @@ describe('the front door, for sockets', () => {
     const own = buildFrontDoor({
       webFolder,
       authUrl: auth.url,
-      messageUrl: message.url,
+      messageUrls: [message.url],
       gatewayUrls: [gateways[0]!.url],
     });
     const ownPort = await own.listen(await findFreePort());

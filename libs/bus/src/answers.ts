@@ -53,14 +53,47 @@ export function createPendingAnswers() {
 
 export type PendingAnswers = ReturnType<typeof createPendingAnswers>;
 
-/** Sends answers to the process that asked. Best effort: an answer that is lost shows as a timeout there. */
+/**
+ * What one message to another process may weigh. Redis and both processes hold it whole, and Redis cuts subscribers off that
+ * have 32 MB waiting.
+ */
+const replyBytes = 8 * 1024 * 1024;
+
+/**
+ * Sends answers to the process that asked; one over 8 MB is replaced by a fault. Best effort: an answer that is lost shows as
+ * a timeout there. Never throws.
+ */
 export function createReplyPublisher({ redis, names, log }: { redis: Redis; names: BusNames; log: Log }) {
   return function publishAnswers(instance: string, answers: Answer[]): void {
     if (answers.length === 0) return;
-    redis.publish(names.replies(instance), JSON.stringify(answers)).catch((error) => {
-      log.warn({ err: error, instance }, 'answers could not be sent');
-    });
+    for (const text of toReplyTexts(answers, log)) {
+      redis.publish(names.replies(instance), text).catch((error) => {
+        log.warn({ err: error, instance }, 'answers could not be sent');
+      });
+    }
   };
+}
+
+/** All answers in one text where that is within the bound, otherwise each in its own. */
+function toReplyTexts(answers: Answer[], log: Log): string[] {
+  const text = textWithin(answers);
+  if (text !== null) return [text];
+  const [first, ...others] = answers;
+  if (first && others.length === 0) {
+    log.error({ requestId: first.requestId, limit: replyBytes }, 'an answer is too large to be sent');
+    return [JSON.stringify([{ requestId: first.requestId, ok: false, fault: { code: 'INTERNAL' } } satisfies Answer])];
+  }
+  return answers.flatMap((answer) => toReplyTexts([answer], log));
+}
+
+/** Null when it is over the bound, or so large that it cannot even be written. */
+function textWithin(answers: Answer[]): string | null {
+  try {
+    const text = JSON.stringify(answers);
+    return Buffer.byteLength(text) <= replyBytes ? text : null;
+  } catch {
+    return null;
+  }
 }
 
 export type PublishAnswers = ReturnType<typeof createReplyPublisher>;

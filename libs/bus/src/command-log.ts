@@ -1,5 +1,5 @@
 import type { SendCommand } from '@hallway/contracts';
-import { AppError, isStoreAway } from '@hallway/platform';
+import { AppError, isRedisAway, isStoreAway } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { type BusNames, partitionOf } from './names.ts';
 import { runScript, type Script } from './scripts.ts';
@@ -25,10 +25,11 @@ return redis.call('XADD', KEYS[1], '*', 'command', ARGV[2])
  */
 export function createCommandLog({ redis, names }: { redis: Redis; names: BusNames }) {
   return async function appendCommand(command: SendCommand): Promise<void> {
-    if (redis.status !== 'ready') throw unavailable('Redis is away');
+    if (isRedisAway(redis)) throw unavailable('Redis is away');
     const stream = names.commands(partitionOf(command.chatRoomId));
     const id = await runScript(redis, appendBounded, [stream, waitingLimit, JSON.stringify(command)]).catch((error) => {
       if (!isStoreAway(error)) throw error;
+      if (wasRefused(error)) throw unavailable('Redis refused the command', error);
       throw new AppError({
         code: 'OUTCOME_UNKNOWN',
         internal: 'the append failed half way',
@@ -40,6 +41,12 @@ export function createCommandLog({ redis, names }: { redis: Redis; names: BusNam
   };
 }
 
-function unavailable(internal: string): AppError {
-  return new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal, retryAfterMs: 2000 });
+/** Redis said no, or was never asked: the command is nowhere. */
+function wasRefused(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'ReplyError' || error.message.startsWith("Stream isn't writeable");
+}
+
+function unavailable(internal: string, cause?: unknown): AppError {
+  return new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal, retryAfterMs: 2000, cause });
 }

@@ -55,14 +55,21 @@ export function createCommandReader(options: CommandReaderOptions) {
     /** Makes the consumer group where it is missing, as on a new or emptied Redis. */
     prepare: (partition: number) => ensureGroup(redis, names.commands(partition), group),
 
-    /** What earlier owners were handed and did not finish, in the order of the stream, at most one batch. */
-    async claimPending(partition: number): Promise<CommandEntry[]> {
-      const reply = await redis.xautoclaim(names.commands(partition), group, consumer, 0, '0', 'COUNT', batchSize);
-      return toCommandEntries(options, {
-        partition,
-        entries: (reply as [string, StreamEntry[]])[1],
-        redelivered: true,
-      });
+    /**
+     * What was handed out at least `minIdleMs` ago and is not finished, in the order of the stream, at most one batch; empty
+     * only when nothing is left. By default everything: what earlier owners left. With a time, what went missing on its way
+     * to this owner, whose reply broke off; call it between batches, for what is in work counts as unfinished too.
+     */
+    async claimPending(partition: number, minIdleMs = 0): Promise<CommandEntry[]> {
+      let cursor = '0-0';
+      do {
+        const from = [consumer, minIdleMs, cursor, 'COUNT', batchSize] as const;
+        const [next, entries] = (await redis.xautoclaim(names.commands(partition), group, ...from)) as Claimed;
+        const claimed = toCommandEntries(options, { partition, entries, redelivered: true });
+        if (claimed.length > 0) return claimed;
+        cursor = next;
+      } while (cursor !== '0-0');
+      return [];
     },
 
     /** New commands of the partitions, at most one batch of each; waits up to `blockMs` for the first. */
@@ -81,6 +88,9 @@ export function createCommandReader(options: CommandReaderOptions) {
 }
 
 export type CommandReader = ReturnType<typeof createCommandReader>;
+
+/** Where to go on, `0-0` at the end, and the entries. */
+type Claimed = [next: string, entries: StreamEntry[]];
 
 type FinishedEntry = Pick<CommandEntry, 'partition' | 'id'>;
 

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@hallway/contracts';
+import type { DomainEvent, RoomMessage } from '@hallway/contracts';
 import type { Redis } from 'ioredis';
 import { type BusNames, partitionOf } from './names.ts';
 import { runScript, type Script } from './scripts.ts';
@@ -83,8 +83,13 @@ function toHeader(events: DomainEvent[]): EventHeader {
     if (event.type === 'room.added' || event.type === 'room.removed') {
       for (const userId of event.data.userIds) users.add(userId);
     }
-    // The sender's gateway waits for its own event even where the sender is the only one there.
-    if (event.type === 'message.created') users.add(event.data.message.senderId);
+    // The sender's gateway waits for its own event even where the sender is the only one there; the receiver's may not have
+    // heard of a new direct room yet.
+    if (event.type === 'message.created') for (const userId of peopleOf(event.data.message)) users.add(userId);
   }
   return { rooms: [...rooms], users: [...users] };
+}
+
+function peopleOf({ senderId, receiverId }: RoomMessage): string[] {
+  return receiverId === null ? [senderId] : [senderId, receiverId];
 }

@@ -13,3 +13,4 @@ export * from './requests.ts';
 export * from './scripts.ts';
 export * from './send-door.ts';
 export * from './session-endings.ts';
+export * from './shared-buckets.ts';

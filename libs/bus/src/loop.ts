@@ -1,4 +1,4 @@
-import type { Log } from '@hallway/platform';
+import { isOperatorFault, type Log } from '@hallway/platform';
 
 export interface LoopOptions {
   /** What the loop does, for the log. */
@@ -13,18 +13,29 @@ export interface LoopOptions {
 // Long enough that a store that is away is not hammered, short enough that nobody notices the wait on its return.
 const pauseMs = 200;
 
-/** Repeats `step` until it is stopped. A failed round is logged and tried again after a pause, for ever. */
+/**
+ * Repeats `step` until it is stopped. A failed round is tried again after a pause, for ever; of failures in a row that say the
+ * same, the first is logged.
+ */
 export function createLoop({ what, log, step, recover }: LoopOptions) {
   let running = false;
   let loop: Promise<void> = Promise.resolve();
+  let lastFailure: string | null = null;
+
+  function report(error: Error): void {
+    // The group is missing on a new or emptied Redis: that is what `recover` is for.
+    if (error.message.includes('NOGROUP') || error.message === lastFailure) return;
+    lastFailure = error.message;
+    log[isOperatorFault(error) ? 'error' : 'warn']({ err: error, what }, 'a loop failed and goes on');
+  }
 
   async function round(): Promise<void> {
     try {
       await step();
+      lastFailure = null;
     } catch (error) {
       if (!running) return;
-      // The group is missing on a new or emptied Redis: that is what `recover` is for.
-      if (!(error as Error).message.includes('NOGROUP')) log.warn({ err: error, what }, 'a loop failed and goes on');
+      report(error as Error);
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       await recover?.().catch(() => undefined);
     }

@@ -28,6 +28,8 @@ export function createBusNames(prefix: string) {
     messageServices: `${prefix}:message-services`,
     requests: `${prefix}:requests`,
     replies: (instance: string) => `${prefix}:replies:${instance}`,
+    /** What a person may send, counted over all doors of all processes. */
+    sendBucket: (userId: string) => `${prefix}:send-bucket:${userId}`,
     pendingReadMarks: (chatRoomId: string) => `${prefix}:read-marks:${chatRoomId}`,
     /** Stands in a Redis that has not been emptied since the worker last rebuilt what it loses with it. */
     workerMark: `${prefix}:worker-mark`,

@@ -18,6 +18,9 @@ import type { BusNames } from './names.ts';
 const group = 'message-services';
 // A person waits for each: after this long they have gone, or try again.
 const answerWithinMs = 5000;
+// What one service works on at once. A request costs a few reads of MongoDB, whose pool has twenty connections: more would
+// only wait there, and hold what they have read.
+const inWorkLimit = 64;
 // Requests that nobody has taken. They are stale after five seconds anyway.
 const streamLength = 20_000;
 
@@ -90,23 +93,39 @@ interface Request {
   deadline: number;
 }
 
-/** Answers requests until it is stopped. Each is handed out once; what a crash swallows is asked again. */
+/**
+ * Answers requests until it is stopped, 64 at a time; more wait in Redis for this service or another. Each is handed out once;
+ * what a crash swallows is asked again.
+ */
 export function createRequestServer(options: RequestServerOptions) {
   const { blocking, redis, names, log, consumer, handlers, publishAnswers } = options;
   const prepare = () => ensureGroup(redis, names.requests, group);
+  const inWork = new Set<Promise<void>>();
 
   async function serve(text: string | undefined): Promise<void> {
     const request = parseRequest(text);
     if (!request) return log.error('a request is malformed');
     if (request.deadline < Date.now()) return;
-    publishAnswers(request.instance, [await answerRequest(request, handlers, log)]);
+    const answer = await answerRequest(request, handlers, log);
+    // Nobody waits any longer, and what nobody waits for need not travel.
+    if (request.deadline < Date.now()) return;
+    publishAnswers(request.instance, [answer]);
+  }
+
+  function work(text: string | undefined): void {
+    const done = serve(text)
+      .catch((error) => log.error({ err: error }, 'a request could not be answered'))
+      .finally(() => inWork.delete(done));
+    inWork.add(done);
   }
 
   async function readOnce(): Promise<void> {
-    const take = ['COUNT', 200, 'BLOCK', 1000, 'NOACK', 'STREAMS', names.requests, '>'] as const;
+    if (inWork.size >= inWorkLimit) await Promise.race(inWork);
+    const room = inWorkLimit - inWork.size;
+    const take = ['COUNT', room, 'BLOCK', 1000, 'NOACK', 'STREAMS', names.requests, '>'] as const;
     const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take)) as [string, StreamEntry[]][] | null;
     // A slow answer must not hold up the ones behind it: the loop goes on while they are worked on.
-    for (const entry of reply?.[0]?.[1] ?? []) void serve(fieldsOf(entry).request);
+    for (const entry of reply?.[0]?.[1] ?? []) work(fieldsOf(entry).request);
   }
 
   const loop = createLoop({ what: 'requests', log, step: readOnce, recover: prepare });

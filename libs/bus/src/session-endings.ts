@@ -1,5 +1,5 @@
 import { type AccessClaims, SessionEnded } from '@hallway/contracts';
-import { findFaults, type Log } from '@hallway/platform';
+import { findFaults, type Log, waitForRedis } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { createLoop } from './loop.ts';
 import type { BusNames } from './names.ts';
@@ -55,20 +55,27 @@ export interface FollowSessionEndingsOptions {
   poll: (since: Date) => Promise<SessionEnded[]>;
 }
 
-// While Redis is away an ending must reach sockets within 6 s.
-const pollEveryMs = 4000;
+// An ending must reach sockets within 6 s also while Redis is away or hangs. A read that succeeds ends within the two seconds
+// that it blocks: after three without one, Redis does not answer. Looking every one and a half, the first poll begins 4.5 s
+// after the last read at the latest, and later endings are known after one and a half.
+const readBlockMs = 2000;
+const silentAfterMs = 3000;
+const pollEveryMs = 1500;
 
 /**
  * Tells `onEnded` of every ending of the last minutes, and then of each new one: by stream at once, by polling the auth
- * service while Redis is away. An ending may be told twice.
+ * service while Redis is away or does not answer. An ending may be told twice.
  */
 export function createSessionEndingsFollower({ redis, names, log, onEnded, poll }: FollowSessionEndingsOptions) {
   let position = '0';
   let timer: NodeJS.Timeout | undefined;
-  const loop = createLoop({ what: 'session endings', log, step: () => readOnce(2000) });
+  let readAt = 0;
+  let polling = false;
+  const loop = createLoop({ what: 'session endings', log, step: () => readOnce(readBlockMs) });
 
   async function readOnce(blockMs: number): Promise<void> {
     const reply = await redis.xread('COUNT', 1000, 'BLOCK', blockMs, 'STREAMS', names.sessionEndings, position);
+    readAt = performance.now();
     for (const [id, fields] of reply?.[0]?.[1] ?? []) {
       position = id;
       const ending = parseEnding(fields[1], log);
@@ -77,17 +84,23 @@ export function createSessionEndingsFollower({ redis, names, log, onEnded, poll 
   }
 
   async function pollWhileAway(): Promise<void> {
-    if (redis.status === 'ready') return;
+    const hears = redis.status === 'ready' && performance.now() - readAt < silentAfterMs;
+    // One at a time: an auth service that hangs too is not asked by more and more.
+    if (hears || polling) return;
+    polling = true;
     try {
       for (const ending of await poll(new Date(Date.now() - rememberMs))) onEnded(ending);
     } catch (error) {
       log.warn({ err: error }, 'session endings could not be polled');
+    } finally {
+      polling = false;
     }
   }
 
   return {
-    /** Resolves when the endings of the last minutes are known. */
+    /** Resolves when the endings of the last minutes are known. Rejects when Redis is away. */
     async start(): Promise<void> {
+      await waitForRedis(redis);
       position = `${Date.now() - rememberMs}-0`;
       await readOnce(1);
       loop.start();

@@ -5,6 +5,7 @@ import type { Conversations } from './conversations.ts';
 import { type ConversationsEvent, sortConversations } from './conversations-state.ts';
 import { createError, type FaultListener, inBackground, toBody } from './faults.ts';
 import type { Outbox } from './outbox.ts';
+import type { ReadMarks } from './read-marks.ts';
 import type { Timelines } from './timelines.ts';
 import type { Timers } from './timers.ts';
 
@@ -13,6 +14,7 @@ interface SyncDeps {
   conversations: Conversations;
   timelines: Timelines;
   outbox: Pick<Outbox, 'confirm'>;
+  readMarks: Pick<ReadMarks, 'mark'>;
   timers: Timers;
   random: () => number;
   onFault: FaultListener;
@@ -102,6 +104,7 @@ export class Sync {
         this.#attempt = 0;
         for (const [chatRoomId, missed] of Object.entries(answer.rooms)) this.#applyToRoom(chatRoomId, missed);
         this.#applyToList(answer.rooms);
+        for (const [chatRoomId, { lastReadSeq }] of Object.entries(answer.rooms)) this.#remind(chatRoomId, lastReadSeq);
         for (const chatRoomId of answer.gone) this.leave(chatRoomId);
       } catch (cause) {
         this.#resumeLater(toBody(cause).retryAfterMs);
@@ -141,6 +144,15 @@ export class Sync {
       ];
     });
     conversations.dispatch(...events);
+  }
+
+  /** A mark that the server had taken may have gone with its Redis before it was stored: who knows of it tells it again. */
+  #remind(chatRoomId: string, lastReadSeq: number): void {
+    const { conversations, timelines, readMarks } = this.#deps;
+    const { me, byRoom } = conversations.data;
+    const marks = [timelines.find(chatRoomId)?.data.marks[me], byRoom.get(chatRoomId)?.lastReadSeq];
+    const known = Math.max(...marks.map((mark) => mark ?? 0));
+    if (known > lastReadSeq) readMarks.mark(chatRoomId, known);
   }
 
   /** The room is not the person's any more. */

@@ -52,6 +52,19 @@ describe('timeline', () => {
     expect(timeline.getSnapshot().error?.code).toBe('NOT_FOUND');
   });
 
+  it('when the server has forgotten a read mark that it had taken, tells it again', async () => {
+    const { signIn, server, roomId, john, sarah } = await startCampus();
+    for (let n = 1; n <= 5; n += 1) server.write(sarah.id, roomId, `${n}`);
+    const timeline = await openReady(await signIn('john'), roomId);
+    timeline.markRead(5);
+    const { marks } = server.campus.rooms.get(roomId)!;
+    await until(() => marks.get(john.id) === 5);
+    marks.set(john.id, 2);
+    server.emitTo(john.id, 'resync', {});
+    await until(() => marks.get(john.id) === 5);
+    expect(timeline.getSnapshot().lastReadSeq).toBe(5);
+  });
+
   it('when nobody is signed in, fails instead of throwing', async () => {
     const { createClient, roomId } = await startCampus();
     expect(createClient().openTimeline(roomId).getSnapshot()).toMatchObject({ status: 'failed', messages: [] });

@@ -9,12 +9,21 @@ describe('findContentProblem', () => {
     },
   );
 
-  it.each(['', '   ', '\n\t', 'x'.repeat(8001), 'bell\u0007', 'return\r\n', '\u0000', 'next\u0085line', '\u007f'])(
-    'when they may not, says why (%#)',
-    (content) => {
-      expect(findContentProblem(content)).toMatch(/^must/);
-    },
-  );
+  it.each([
+    '',
+    '   ',
+    '\n\t',
+    'x'.repeat(8001),
+    'bell\u0007',
+    'return\r\n',
+    '\u0000',
+    'next\u0085line',
+    '\u007f',
+    'half \ud83d',
+    '\udc4b first',
+  ])('when they may not, says why (%#)', (content) => {
+    expect(findContentProblem(content)).toMatch(/^must/);
+  });
 
   it('counts UTF-16 units, two for an emoji', () => {
     expect(findContentProblem('👋'.repeat(4000))).toBeNull();

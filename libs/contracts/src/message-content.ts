@@ -11,6 +11,8 @@ export function findContentProblem(content: string): string | null {
   const length = content.trim().length;
   if (length === 0) return 'must not be empty';
   if (length > limits.contentLength) return `must not have more than ${limits.contentLength} characters`;
+  // Half a surrogate pair cannot be stored: UTF-8 has no bytes for it, and would give back another text.
+  if (!content.isWellFormed()) return 'must be well-formed Unicode';
   if (refusedControl.test(content)) return 'must not contain control characters other than newline and tab';
   return null;
 }

@@ -1,4 +1,5 @@
 import { type ErrorBody, type ErrorCode, errorCatalogue, toErrorBody } from '@hallway/contracts';
+import { isStoreAway } from './store-away.ts';
 
 export interface AppErrorOptions {
   code: ErrorCode;
@@ -42,17 +43,6 @@ export class AppError extends Error {
 
 /** How long a client should wait when a store is away: long enough to spare it, short enough to go unnoticed. */
 export const storeAwayRetryMs = 2000;
-
-// Matched by name, because the driver throws the same family from several copies of its classes.
-const storeAwayNames =
-  /^(Mongo(ServerSelection|Network|NetworkTimeout|NotConnected|TopologyClosed|PoolCleared|WaitQueueTimeout|OperationTimeout)Error|MongooseServerSelectionError|MaxRetriesPerRequestError|ClusterAllFailedError)$/;
-const storeAwayTexts =
-  /^(Connection is closed\.|Stream isn't writeable and enableOfflineQueue options is false|Command timed out|LOADING )/;
-
-/** Whether an exception means that MongoDB or Redis could not be reached. */
-export function isStoreAway(error: unknown): boolean {
-  return error instanceof Error && (storeAwayNames.test(error.name) || storeAwayTexts.test(error.message));
-}
 
 /** Gives any exception its public face: what is ours stays, an unreachable store is a 503, the rest is `INTERNAL`. */
 export function toAppError(error: unknown): AppError {

@@ -28,6 +28,8 @@ export function toPublicFault(error: FastifyError): AppError {
 export function answerFault(fault: AppError, request: FastifyRequest, reply: FastifyReply) {
   if (fault.status >= 500) request.log.error({ err: fault, requestId: request.id }, 'request failed');
   else request.log.info({ code: fault.code, internal: fault.message, requestId: request.id }, 'request refused');
+  // Also here, because no hook has run where the address could not even be read.
+  reply.header('x-request-id', request.id);
   if (fault.retryAfterMs !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(fault.retryAfterMs / 1000))));
   }

@@ -16,6 +16,7 @@ import { AppError } from './app-error.ts';
 import { answerFault, toPublicFault } from './http-faults.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { readIntegers } from './query-integers.ts';
 import { findFaults } from './validation.ts';
 
 export interface TypeBoxTypeProvider extends FastifyTypeProvider {
@@ -76,9 +77,9 @@ function readRequestId(request: IncomingMessage): string {
 
 function createValidator(schema: TSchema, httpPart: string | undefined) {
   return (value: unknown) => {
-    // What stands in an address is text: numbers are read from it, and query parameters nobody knows are dropped.
+    // What stands in an address is text: integers are read from it, and query parameters nobody knows are dropped.
     const isQuery = httpPart === 'querystring';
-    const candidate = isQuery ? Value.Clean(schema, Value.Convert(schema, { ...(value as object) })) : value;
+    const candidate = isQuery ? Value.Clean(schema, readIntegers(schema, value as object)) : value;
     const faults = findFaults(schema, candidate);
     if (faults.length === 0) return { value: candidate };
     return { error: Object.assign(new Error('validation failed'), { faults }) };

@@ -11,5 +11,7 @@ export * from './log.ts';
 export * from './metrics.ts';
 export * from './mongo.ts';
 export * from './redis.ts';
+export * from './redis-answers.ts';
+export * from './store-away.ts';
 export * from './token-bucket.ts';
 export * from './validation.ts';

@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Log } from './log.ts';
+import { watchAnswers } from './redis-answers.ts';
 
 export interface RedisClientOptions {
   url: string;
@@ -7,18 +8,46 @@ export interface RedisClientOptions {
   /** What the connection is for, in the log and in `CLIENT LIST`. */
   role: string;
   /**
-   * `commands` fail fast while Redis is away and travel together when issued in one tick; `blocking` waits for Redis, for
-   * loops that block on a stream; `subscriber` waits too and subscribes again by itself; `producer` adds jobs and fails fast;
-   * `queue` is what BullMQ asks for its workers. BullMQ defines commands on its clients, which must not share round trips.
+   * `commands` fail fast while Redis is away and travel together when issued in one tick; `blocking` is for loops that block
+   * on a stream, and fails with the connection; `subscriber` waits for Redis and subscribes again by itself; `producer` adds
+   * jobs and fails fast; `queue` is what BullMQ asks for its workers. BullMQ defines commands on its clients, which must not
+   * share round trips.
    */
   kind: 'commands' | 'blocking' | 'subscriber' | 'producer' | 'queue';
 }
 
+/**
+ * Redis answers within milliseconds, and a second is a slow disk. A send or a sign-in waits six seconds at most: after two
+ * and a half there is still time for the way without Redis.
+ */
+const commandTimeout = 2500;
+/** Silence with something unanswered, after which the connection counts as dead: above `commandTimeout`, which tells first. */
+const silenceOfCommandsMs = 3000;
+/** The same for clients that block up to 2000 ms, which is the longest BLOCK of all loops, and a margin for a busy machine. */
+const silenceWhileBlockingMs = 5000;
+/** A subscriber that is told nothing asks this often whether anybody is still there. */
+const pingEveryMs = 3000;
+
+const failingFast: RedisOptions = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 1,
+  commandTimeout,
+  socketTimeout: silenceOfCommandsMs,
+};
+
 const byKind: Record<RedisClientOptions['kind'], RedisOptions> = {
-  commands: { enableOfflineQueue: false, enableAutoPipelining: true, maxRetriesPerRequest: 1, commandTimeout: 5000 },
-  blocking: { maxRetriesPerRequest: null },
-  subscriber: { maxRetriesPerRequest: null, autoResubscribe: true },
-  producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5000 },
+  commands: { ...failingFast, enableAutoPipelining: true },
+  // A read that was under way when the connection broke must fail, so that its loop recovers what Redis had already handed
+  // out. Sent again by the client, it would bring the next entries and leave those pending. Without sending again ioredis
+  // rejects such a command only when its retries are used up: hence none.
+  blocking: {
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    socketTimeout: silenceWhileBlockingMs,
+  },
+  subscriber: { maxRetriesPerRequest: null, autoResubscribe: true, socketTimeout: silenceWhileBlockingMs },
+  producer: failingFast,
+  // BullMQ blocks as long as it likes and watches its connections itself.
   queue: { maxRetriesPerRequest: null, enableOfflineQueue: true },
 };
 
@@ -45,7 +74,24 @@ export function createRedis({ url, log, role, kind }: RedisClientOptions): Redis
     if (away) log.info({ role }, 'Redis is back');
     away = false;
   });
+  if (kind === 'commands' || kind === 'producer') watchAnswers(redis);
+  if (kind === 'subscriber') pingWhileSubscribed(redis);
   return redis;
+}
+
+/** Nothing is ever due to a subscriber, so that it would not notice a dead connection: a ping makes an answer due. */
+function pingWhileSubscribed(redis: Redis): void {
+  let waiting = false;
+  const timer = setInterval(() => {
+    if (redis.status !== 'ready' || waiting) return;
+    waiting = true;
+    const done = () => {
+      waiting = false;
+    };
+    redis.ping().then(done, done);
+  }, pingEveryMs);
+  timer.unref();
+  redis.once('end', () => clearInterval(timer));
 }
 
 /** Resolves when the client can be used, rejects after `withinMs` with what stood in the way. */

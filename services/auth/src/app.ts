@@ -9,6 +9,7 @@ import {
   createMetrics,
   createMongo,
   createRedis,
+  isRedisAway,
   type Log,
   waitForRedis,
 } from '@hallway/platform';
@@ -107,7 +108,7 @@ async function reachStores({ mongo, redis }: Stores): Promise<void> {
 }
 
 async function findReadiness(isReady: boolean, { mongo, redis }: Stores) {
-  const degraded = redis.status === 'ready' ? [] : ['redis'];
+  const degraded = isRedisAway(redis) ? ['redis'] : [];
   if (!isReady) return { ready: false, status: 'starting or draining', degraded };
   const mongoAnswers = await mongo.ping().then(
     () => true,

@@ -1,5 +1,5 @@
 import { createAnnounceSessionEnded, createBusNames } from '@hallway/bus';
-import { createTokenVerifier, type Log, type Mongo } from '@hallway/platform';
+import { createTokenVerifier, isRedisAway, type Log, type Mongo } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { createAccountsRepository } from './accounts/accounts.repository.ts';
 import { createChangePassword } from './accounts/change-password.ts';
@@ -89,7 +89,7 @@ function buildAnnouncer({ config, log, redis, listEndings }: AnnouncerDeps) {
   const announcer = createEndingsAnnouncer({
     announce: createAnnounceSessionEnded({ redis, names: createBusNames(config.REDIS_PREFIX) }),
     listEndings,
-    isReachable: () => redis.status === 'ready',
+    isReachable: () => !isRedisAway(redis),
     log,
   });
   redis.on('close', () => announcer.onRedisLost());

@@ -1,4 +1,4 @@
-import type { Readiness } from '@hallway/platform';
+import { isRedisAway, type Readiness } from '@hallway/platform';
 import type { Stores } from './stores.ts';
 
 export type WorkerState = 'starting' | 'running' | 'stopping';
@@ -14,7 +14,7 @@ export function createReadiness(stores: Pick<Stores, 'mongo' | 'jobs' | 'redis'>
       () => true,
       () => false,
     );
-    const isAway = { mongo: !hasMongo, queue: stores.jobs.status !== 'ready', redis: stores.redis.status !== 'ready' };
+    const isAway = { mongo: !hasMongo, queue: isRedisAway(stores.jobs), redis: isRedisAway(stores.redis) };
     const degraded = Object.entries(isAway).flatMap(([name, away]) => (away ? [name] : []));
     const ready = !isAway.mongo && !isAway.queue;
     const status = ready ? (isAway.redis ? 'degraded' : 'ready') : 'unavailable';

@@ -26,7 +26,7 @@ const roomsPerPerson = 5000;
 // How far a list looks back over numbers that no message took.
 const lookBack = 4;
 
-/** The conversations of a person, latest activity first. One query per collection, joined in memory. */
+/** The conversations of a person, latest activity first. One query per collection and one range per last message, joined in memory. */
 export function createListConversations(deps: ListConversationsDeps) {
   const { rooms, memberships } = deps;
 

@@ -25,7 +25,7 @@ export function sendKeyOf({ command }: Submitted): string {
   return toSendKey({ ...command, roomId: command.chatRoomId });
 }
 
-/** Tells sends that were stored before from fresh ones, before any gets a number. One query for the batch. */
+/** Tells sends that were stored before from fresh ones, before any gets a number. */
 export function createSplitRepeats({ messages }: { messages: MessagesRepository }) {
   return async function splitRepeats(submitted: Submitted[]): Promise<SplitSends> {
     const doubtful = submitted.filter(({ command, redelivered }) => redelivered || command.mayBeRepeat);

@@ -17,6 +17,8 @@ export interface PartitionOwnerDeps {
 const blockMs = 400;
 const idleMs = 100;
 const trimEveryMs = 20_000;
+// Longer than any commit takes, so that nothing in work is taken for forgotten.
+const forgottenAfterMs = 10_000;
 
 /**
  * Owns partitions and commits what comes in, one batch at a time: while one is written the next gathers in Redis, so that a
@@ -24,6 +26,7 @@ const trimEveryMs = 20_000;
  */
 export function createPartitionOwner({ leases, reader, commitBatch, trimEvents, log }: PartitionOwnerDeps) {
   const held = createHeldPartitions(leases);
+  let lookedAt = Date.now();
   let timer: NodeJS.Timeout | undefined;
   let trimTimer: NodeJS.Timeout | undefined;
 
@@ -41,10 +44,18 @@ export function createPartitionOwner({ leases, reader, commitBatch, trimEvents, 
     }
   }
 
+  /** A reply that was lost on its way left its commands handed out to nobody: they come back after a while. */
+  async function claimForgotten(): Promise<void> {
+    if (Date.now() - lookedAt < forgottenAfterMs) return;
+    lookedAt = Date.now();
+    for (const partition of held.all()) await commitInBatches(await reader.claimPending(partition, forgottenAfterMs));
+  }
+
   async function round(): Promise<void> {
     const released = await held.releaseUnwanted();
     if (released.length > 0) log.info({ partitions: released }, 'partitions handed over');
     for (const partition of held.unprepared()) await commitPending(partition);
+    await claimForgotten();
     const partitions = held.all();
     if (partitions.length > 0) await commitInBatches(await reader.readNew(partitions, blockMs));
     else await new Promise((resolve) => setTimeout(resolve, idleMs));

@@ -67,7 +67,7 @@ async function readWithinBudget(
   return read;
 }
 
-/** Ranges in groups that one query reads: at most a room's worth of messages each, and all within the answer's bound. */
+/** Ranges in groups that are read at once: at most a room's worth of messages each, and all within the answer's bound. */
 function toGroups(ranges: SeqRange[]): SeqRange[][] {
   const groups: SeqRange[][] = [];
   let inGroup = 0;

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface MemoryTrend {
+  name: string;
+  /** The longest life of the process that was watched, its first minute left out. */
+  minutes: number;
+  firstMb: number;
+  lastMb: number;
+  /** Least squares over that life. Null where it was too short to say anything. */
+  slopeMbPerHour: number | null;
+  files: number;
+}
+
+interface Sample {
+  at: number;
+  pid: number;
+  mb: number;
+  files: number;
+}
+
+const sampleEveryMs = 2000;
+// Compilation and caches fill in the beginning.
+const warmUpMs = 60_000;
+// A slope over less is noise of the garbage collector.
+const leastMs = 5 * 60_000;
+
+/** Watches the memory and the open files of processes, found by name at each look. Linux only; elsewhere it sees nothing. */
+export function watchProcesses(names: string[], findPid: (name: string) => number) {
+  const samples = new Map<string, Sample[]>(names.map((name) => [name, []]));
+  const look = () => {
+    for (const [name, list] of samples) {
+      const sample = takeSample(findPid(name));
+      if (sample !== null) list.push(sample);
+    }
+  };
+  const timer = setInterval(look, sampleEveryMs);
+  return {
+    stop: () => clearInterval(timer),
+    trends: (): MemoryTrend[] => [...samples].flatMap(([name, list]) => toTrend(name, list)),
+  };
+}
+
+function takeSample(pid: number): Sample | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kb = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
+    return { at: Date.now(), pid, mb: kb / 1024, files: readdirSync(`/proc/${pid}/fd`).length };
+  } catch {
+    // It is just being started again, or this is no Linux.
+    return null;
+  }
+}
+
+function toTrend(name: string, samples: Sample[]): MemoryTrend[] {
+  const lives = [...Map.groupBy(samples, ({ pid }) => pid).values()];
+  const longest = lives.toSorted((a, b) => b.length - a.length)[0];
+  const begin = longest?.[0]?.at ?? 0;
+  const warm = longest?.filter(({ at }) => at - begin >= warmUpMs) ?? [];
+  const [first, last] = [warm[0], warm.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const lived = last.at - first.at;
+  return [
+    {
+      name,
+      minutes: Math.round((lived / 60_000) * 10) / 10,
+      firstMb: Math.round(first.mb),
+      lastMb: Math.round(last.mb),
+      slopeMbPerHour: lived < leastMs ? null : Math.round(slopeOf(warm) * 10) / 10,
+      files: last.files,
+    },
+  ];
+}
+
+function slopeOf(samples: Sample[]): number {
+  const hours = samples.map(({ at }) => at / 3_600_000);
+  const [meanX, meanY] = [mean(hours), mean(samples.map(({ mb }) => mb))];
+  const covariance = samples.reduce((sum, { mb }, index) => sum + ((hours[index] ?? 0) - meanX) * (mb - meanY), 0);
+  const variance = hours.reduce((sum, x) => sum + (x - meanX) ** 2, 0);
+  return variance === 0 ? 0 : covariance / variance;
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,62 @@
+import type { Campus, CampusRequest } from './campus.ts';
+import type { Crowd } from './crowd.ts';
+import type { Random } from './random.ts';
+import type { Measures } from './report/measures.ts';
+import type { ChaosSystem } from './system.ts';
+
+export interface Load extends CampusRequest {
+  /** Messages that all clients together write. */
+  perSecond: number;
+}
+
+/** Something that was broken for a while, on the machine's clock. A kill begins and ends in the same moment. */
+export interface Fault {
+  label: string;
+  beganAt: number;
+  endedAt: number;
+}
+
+/** Where a scenario plays: what it may break, and the clock by which it does. */
+export interface Stage {
+  system: ChaosSystem;
+  crowd: Crowd;
+  campus: Campus;
+  random: Random;
+  /** A few seconds instead of minutes. */
+  short: boolean;
+  /** For how long things are broken. */
+  seconds: number;
+  /** Breaks something for as long as `during` runs. How long it took to heal is measured from its end. */
+  fault: (label: string, during?: () => void | Promise<void>) => Promise<void>;
+  /** A fact for the report that the measures do not know. */
+  note: (line: string) => void;
+  pause: (ms: number) => Promise<void>;
+  /** The time for faults has passed. */
+  isOver: () => boolean;
+}
+
+/** What a scenario must reach beyond the invariants; in milliseconds where they are times. */
+export interface Bars {
+  resumeP99Ms?: number;
+  healP99Ms?: number;
+  takeOverMaxMs?: number;
+  failedSends?: number;
+  /** From the end of the faults until everybody shows the same, counts included. */
+  settledMs?: number;
+}
+
+export interface Scenario {
+  id: string;
+  title: string;
+  /** Replaces parts of the load of the run. */
+  load?: (usual: Load) => Load;
+  bars: Bars;
+  /** Seconds that a short run takes; default 7. */
+  shortSeconds?: number;
+  /** Redis is emptied: marks that wait there may be gone. */
+  emptiesRedis?: boolean;
+  /** Breaks things until `isOver`, while everybody writes. */
+  disturb: (stage: Stage) => Promise<void>;
+  /** Looks at what only this scenario can tell; answers what is wrong. After everything has settled. */
+  examine?: (stage: Stage, measures: Measures) => Promise<string[]>;
+}

@@ -1,0 +1,13 @@
+import type { Scenario } from '../scenario.ts';
+import { endedSessions } from './access-scenario.ts';
+import { killedGateways, manyWriters, massDrop, rollingRestarts } from './gateway-scenarios.ts';
+import { mixedTroubles } from './mixed-scenario.ts';
+import { badNetwork } from './network-scenarios.ts';
+import { killedOwner, killedWorker, pausedOwner } from './service-scenarios.ts';
+import { awayMongo, emptiedRedis, killedRedis } from './store-scenarios.ts';
+
+/** The long one last: it has the most to say about memory when everything has been through something. */
+export const scenarios: Scenario[] = [
+  ...[killedGateways, rollingRestarts, killedRedis, emptiedRedis, awayMongo, killedWorker, badNetwork, manyWriters],
+  ...[massDrop, endedSessions, pausedOwner, killedOwner, mixedTroubles],
+];
