@@ -26,7 +26,9 @@ export function toPublicFault(error: FastifyError): AppError {
 
 /** Answers a fault as CONTRACT section 1 says and logs it by who must act. */
 export function answerFault(fault: AppError, request: FastifyRequest, reply: FastifyReply) {
-  if (fault.status >= 500) request.log.error({ err: fault, requestId: request.id }, 'request failed');
+  // A store that is away is a neighbour's trouble, and says so itself; a fault of ours is for us to act on.
+  if (fault.status >= 500)
+    request.log[fault.code === 'INTERNAL' ? 'error' : 'warn']({ err: fault, requestId: request.id }, 'request failed');
   else request.log.info({ code: fault.code, internal: fault.message, requestId: request.id }, 'request refused');
   // Also here, because no hook has run where the address could not even be read.
   reply.header('x-request-id', request.id);

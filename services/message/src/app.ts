@@ -33,6 +33,9 @@ import { readReadiness } from './readiness.ts';
 import { buildStreamWork } from './stream-work.ts';
 import { buildUseCases, type UseCases } from './use-cases.ts';
 
+// A send is answered within milliseconds; whoever waits longer than this tries again, and another service answers.
+const finishWithinMs = 2000;
+
 export interface MessageServiceContext {
   config: MessageConfig;
   log: Log;
@@ -74,8 +77,11 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
     },
     async stop(): Promise<void> {
       stopping = true;
-      await app.close();
+      // Requests under way still need the streams; one that takes too long must not keep others from the partitions.
+      const closed = app.close();
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, finishWithinMs))]);
       await streams.stop();
+      await closed;
       await sessions.stop();
       await useCases.close();
       await internal.close();

@@ -52,10 +52,12 @@ async function start(plan: CrowdPlan): Promise<CrowdAnswers['start']> {
 async function finish(): Promise<CrowdCounts> {
   for (const actor of actors.values()) await actor.tellFinalViews();
   counts.rssBytes = process.memoryUsage.rss();
+  // What is told now is before the end of everything, which cuts connections too.
+  const told = structuredClone(counts);
   for (const actor of actors.values()) actor.stop();
   history.close();
   closeSync(shownFile);
-  return counts;
+  return told;
 }
 
 async function answer(request: CrowdRequest): Promise<unknown> {

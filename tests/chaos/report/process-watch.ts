@@ -22,7 +22,7 @@ const sampleEveryMs = 2000;
 // Compilation and caches fill in the beginning.
 const warmUpMs = 60_000;
 // A slope over less is noise of the garbage collector.
-const leastMs = 5 * 60_000;
+const leastMs = 10 * 60_000;
 
 /** Watches the memory and the open files of processes, found by name at each look. Linux only; elsewhere it sees nothing. */
 export function watchProcesses(names: string[], findPid: (name: string) => number) {
