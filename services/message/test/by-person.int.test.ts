@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { PublicUser } from '@hallway/contracts';
 import { eventually } from '@hallway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toObjectId } from '../src/object-ids.ts';
 import { type MessageFixture, startMessageFixture } from './message-fixture.ts';
 
 let fixture: MessageFixture;
@@ -66,7 +67,7 @@ describe('POST /api/messages', () => {
     expect((await fixture.call(a, `GET /api/messages/${b.id}`)).body.lastSeq).toBe(1);
   });
 
-  it('when a hundred equal sends arrive at once, stores one and gives all the same answer', async () => {
+  it('when forty equal sends arrive at once, stores one and gives all the same answer', async () => {
     const [a, b] = await pair();
     await fixture.call(a, 'POST /api/message/chat-room', { participantId: b.id });
     const answers = await Promise.all(Array.from({ length: 40 }, () => send(a, b, 'one of many', 'many-1')));
@@ -118,7 +119,9 @@ describe('POST /api/messages', () => {
   it('when the policy refuses the pair, answers MESSAGING_NOT_ALLOWED with a reason and makes no room', async () => {
     const { status, body } = await send(john, stranger, 'hello?');
     expect([status, body.error.code, body.error.details.reason]).toEqual([403, 'MESSAGING_NOT_ALLOWED', 'NOT_RELATED']);
-    expect(await fixture.connection.collection('memberships').countDocuments({ userId: stranger.id as never })).toBe(0);
+    expect(await fixture.connection.collection('memberships').countDocuments({ userId: toObjectId(stranger.id) })).toBe(
+      0,
+    );
   });
 
   it('when the pair is no longer related, refuses the next message within seconds', async () => {
