@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['**/test/**/*.int.test.ts'],
+          include: ['**/test/**/*.int.test.ts', 'tests/authorization/**/*.int.test.ts'],
           exclude: never,
           globalSetup: ['libs/testkit/src/engines-setup.ts'],
           testTimeout: 30_000,

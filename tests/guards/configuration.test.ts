@@ -22,6 +22,9 @@ describe('.env.example', () => {
       'HALLWAY_MONGO',
       'HALLWAY_REDIS',
       'HALLWAY_CHROMIUM',
+      'HALLWAY_ADMIN_USERNAME',
+      'HALLWAY_ADMIN_PASSWORD',
+      'HALLWAY_NEW_PASSWORD',
     ]);
     expect(listed.filter((name) => !services.has(name) && !ofTools.has(name))).toEqual([]);
   });

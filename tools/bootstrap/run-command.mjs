@@ -12,6 +12,8 @@ const PROGRAMS = {
   test: 'tools/run-tests/main.ts',
   check: 'tools/check/main.ts',
   chaos: 'tests/chaos/main.ts',
+  admin: 'tools/admin/main.ts',
+  keys: 'tools/keys/main.ts',
 };
 
 /** How often we look whether the npm that started us is still there. */

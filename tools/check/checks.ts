@@ -34,6 +34,7 @@ export function listChecks(reportFolder: string): Check[] {
         '.dependency-cruiser.cjs',
         '--output-type',
         'err',
+        'bench',
         'libs',
         'services',
         'tests',

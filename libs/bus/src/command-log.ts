@@ -1,4 +1,4 @@
-import type { SendCommand } from '@hallway/contracts';
+import type { RoomCommand } from '@hallway/contracts';
 import { AppError, isRedisAway, isStoreAway } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { type BusNames, partitionOf } from './names.ts';
@@ -20,11 +20,11 @@ return redis.call('XADD', KEYS[1], '*', 'command', ARGV[2])
 };
 
 /**
- * Puts a send before the owner of its room's partition. Sends of one tick travel in one round trip.
+ * Puts a send or a change before the owner of its room's partition. Sends of one tick travel in one round trip.
  * Throws `TEMPORARILY_UNAVAILABLE` when nothing was accepted, `OUTCOME_UNKNOWN` when the connection failed half way.
  */
 export function createCommandLog({ redis, names }: { redis: Redis; names: BusNames }) {
-  return async function appendCommand(command: SendCommand): Promise<void> {
+  return async function appendCommand(command: RoomCommand): Promise<void> {
     if (isRedisAway(redis)) throw unavailable('Redis is away');
     const stream = names.commands(partitionOf(command.chatRoomId));
     const id = await runScript(redis, appendBounded, [stream, waitingLimit, JSON.stringify(command)]).catch((error) => {

@@ -1,4 +1,4 @@
-import { SendCommand } from '@hallway/contracts';
+import { ChangeCommand, isChange, type RoomCommand, SendCommand } from '@hallway/contracts';
 import { findFaults, type Log } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { ensureGroup, fieldsOf, type StreamEntry } from './consumer-groups.ts';
@@ -7,10 +7,10 @@ import type { BusNames } from './names.ts';
 /** Consumer group of the owners of partitions. */
 const group = 'owners';
 
-export interface CommandEntry {
+export interface CommandEntry<C extends RoomCommand = RoomCommand> {
   partition: number;
   id: string;
-  command: SendCommand;
+  command: C;
   /** Handed out before, to an owner that did not finish it. */
   redelivered: boolean;
 }
@@ -126,10 +126,10 @@ function toCommandEntries(options: CommandReaderOptions, { partition, entries, r
   return good;
 }
 
-function parseCommand(text: string | undefined): SendCommand | null {
+function parseCommand(text: string | undefined): RoomCommand | null {
   try {
-    const value: unknown = JSON.parse(text ?? '');
-    return findFaults(SendCommand, value).length === 0 ? (value as SendCommand) : null;
+    const value = JSON.parse(text ?? '') as RoomCommand;
+    return findFaults(isChange(value) ? ChangeCommand : SendCommand, value).length === 0 ? value : null;
   } catch {
     return null;
   }

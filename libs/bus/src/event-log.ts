@@ -66,8 +66,10 @@ export type AppendEvents = ReturnType<typeof createEventLog>;
 function roomOf(event: DomainEvent): string {
   switch (event.type) {
     case 'message.created':
+    case 'message.updated':
       return event.data.message.chatRoomId;
     case 'room.added':
+    case 'room.updated':
       return event.data.chatRoom.id;
     case 'room.read':
     case 'room.removed':
@@ -76,18 +78,23 @@ function roomOf(event: DomainEvent): string {
 }
 
 function toHeader(events: DomainEvent[]): EventHeader {
-  const rooms = new Set<string>();
-  const users = new Set<string>();
-  for (const event of events) {
-    rooms.add(roomOf(event));
-    if (event.type === 'room.added' || event.type === 'room.removed') {
-      for (const userId of event.data.userIds) users.add(userId);
-    }
+  return { rooms: [...new Set(events.map(roomOf))], users: [...new Set(events.flatMap(usersOf))] };
+}
+
+/** Those who are concerned even where their gateway does not know them as members of the room. */
+function usersOf(event: DomainEvent): string[] {
+  switch (event.type) {
+    case 'room.added':
+    case 'room.removed':
+      return event.data.userIds;
     // The sender's gateway waits for its own event even where the sender is the only one there; the receiver's may not have
     // heard of a new direct room yet.
-    if (event.type === 'message.created') for (const userId of peopleOf(event.data.message)) users.add(userId);
+    case 'message.created':
+    case 'message.updated':
+      return peopleOf(event.data.message);
+    default:
+      return [];
   }
-  return { rooms: [...rooms], users: [...users] };
 }
 
 function peopleOf({ senderId, receiverId }: RoomMessage): string[] {

@@ -49,6 +49,8 @@ export function createEventTail(options: EventTailOptions) {
   }
 
   async function readOnce(): Promise<void> {
+    // A command that waits for a connection would never be answered once `stop` has closed the client.
+    if (blocking.status !== 'ready') throw new Error('Redis is away');
     const ids = allPartitions.map((partition) => positions.get(partition)?.id ?? '0-0');
     const reply = (await blocking.xread('COUNT', 200, 'BLOCK', 2000, 'STREAMS', ...streams, ...ids)) as
       | [string, StreamEntry[]][]

@@ -1,6 +1,7 @@
 export * from './answers.ts';
 export * from './command-log.ts';
 export * from './command-reader.ts';
+export * from './directory-changes.ts';
 export * from './event-consumer.ts';
 export * from './event-log.ts';
 export * from './event-tail.ts';

@@ -37,6 +37,8 @@ export function createBusNames(prefix: string) {
     loginAddresses: `${prefix}:login-address`,
     knownLogin: (pair: string) => `${prefix}:login-known:${pair}`,
     sessionEndings: `${prefix}:session-endings`,
+    directoryChanges: `${prefix}:{directory}:changes`,
+    directoryPosition: `${prefix}:{directory}:position`,
     gateways: `${prefix}:{presence}:gateways`,
     gatewayPeople: (gateway: string) => `${prefix}:{presence}:people:${gateway}`,
     lastSeen: (userId: string) => `${prefix}:last-seen:${userId}`,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { limits, type SendCommand, type SendOutcome } from '@hallway/contracts';
+import { type ChangeCommand, limits, type RoomCommand, type SendCommand, type SendOutcome } from '@hallway/contracts';
 import { AppError } from '@hallway/platform';
 import { Type } from 'typebox';
 import type { PendingAnswers } from './answers.ts';
@@ -8,7 +8,7 @@ import type { PendingAnswers } from './answers.ts';
 const outcomeWithinMs = 6000;
 
 export interface SendDoorOptions {
-  appendCommand: (command: SendCommand) => Promise<void>;
+  appendCommand: (command: RoomCommand) => Promise<void>;
   pending: PendingAnswers;
   instance: string;
   answer: SendCommand['answer'];
@@ -50,6 +50,29 @@ export function createSendDoor({ appendCommand, pending, instance, answer }: Sen
 }
 
 export type SubmitSend = ReturnType<typeof createSendDoor>;
+
+export type ChangeSubmission = Omit<ChangeCommand, 'requestId' | 'origin' | 'submittedAt'>;
+
+/**
+ * Submits an edit or a delete and waits for the message as it is then, with the same rejections as a send. Submitting the same
+ * once more is another change with the same end.
+ */
+export function createChangeDoor({ appendCommand, pending, instance }: Omit<SendDoorOptions, 'answer'>) {
+  return async function submitChange(submission: ChangeSubmission): Promise<SendOutcome> {
+    const requestId = randomUUID();
+    const outcome = pending.expect(requestId, outcomeWithinMs, outcomeUnknown);
+    outcome.catch(() => undefined);
+    try {
+      await appendCommand({ ...submission, requestId, origin: instance, submittedAt: new Date().toISOString() });
+    } catch (error) {
+      pending.forget(requestId);
+      throw error;
+    }
+    return (await outcome) as SendOutcome;
+  };
+}
+
+export type SubmitChange = ReturnType<typeof createChangeDoor>;
 
 function outcomeUnknown(): AppError {
   return new AppError({ code: 'OUTCOME_UNKNOWN', internal: 'nobody said what became of a send', retryAfterMs: 1000 });

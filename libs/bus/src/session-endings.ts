@@ -74,6 +74,8 @@ export function createSessionEndingsFollower({ redis, names, log, onEnded, poll 
   const loop = createLoop({ what: 'session endings', log, step: () => readOnce(readBlockMs) });
 
   async function readOnce(blockMs: number): Promise<void> {
+    // A command that waits for a connection would never be answered once `stop` has closed the client.
+    if (redis.status !== 'ready') throw new Error('Redis is away');
     const reply = await redis.xread('COUNT', 1000, 'BLOCK', blockMs, 'STREAMS', names.sessionEndings, position);
     readAt = performance.now();
     for (const [id, fields] of reply?.[0]?.[1] ?? []) {

@@ -83,7 +83,7 @@ export function buildClientParts(options: HallwayClientOptions) {
   });
   const sync = new Sync({ ...shared, connection, conversations, timelines, outbox, readMarks });
   return {
-    ...{ session, connection, rest, people, conversations, readMarks, presence, outbox, timelines, sync },
+    ...{ sendRequest, session, connection, rest, people, conversations, readMarks, presence, outbox, timelines, sync },
     ...{ timers, ended },
   };
 }

@@ -1,6 +1,9 @@
+import { createBlocks } from './blocks.ts';
 import { buildClientParts, type ClientParts, type HallwayClientOptions } from './client-parts.ts';
 import { createDirectory } from './directory.ts';
 import { routeLiveEvents } from './live-events.ts';
+import { createRooms } from './rooms.ts';
+import { createSecondFactorClient, createSignInSteps } from './second-factor.ts';
 import type { HallwayClient } from './types.ts';
 
 // The list is asked for when the socket is up, so that nothing falls between the two; a socket that takes longer than
@@ -30,10 +33,14 @@ export function createHallwayClient(options: HallwayClientOptions = {}): Hallway
     restore: () => session.restore(),
     signIn: (username, password) => session.signIn(username, password),
     signOut: () => session.signOut(),
+    signInSteps: createSignInSteps(parts),
+    secondFactor: createSecondFactorClient(rest),
     person: (userId) => people.find(userId),
     openTimeline: (chatRoomId) => timelines.open(signedInAs(), chatRoomId),
     watchPresence: (userIds) => presence.watch(userIds),
     ...createDirectory({ rest, people, onRoom: (chatRoom) => conversations.addRoom(chatRoom) }),
+    ...createBlocks({ rest, people }),
+    ...createRooms({ ...parts, onGone: (chatRoomId) => parts.sync.leave(chatRoomId) }),
     destroy() {
       session.destroy();
       stop();

@@ -22,7 +22,7 @@ export function createOutboxEntry({ now, ...draft }: Draft): OutboxEntry {
 }
 
 /** 128 random bits as hex. `crypto.randomUUID` would be shorter, and is missing on pages without TLS. */
-function createClientMessageId(): string {
+export function createClientMessageId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

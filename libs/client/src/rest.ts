@@ -7,6 +7,8 @@ import { HallwayError } from './types.ts';
 export interface Rest {
   get(path: string, query?: Record<string, string | number | undefined>): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
+  put(path: string): Promise<unknown>;
+  patch(path: string, body: unknown): Promise<unknown>;
   remove(path: string): Promise<unknown>;
 }
 
@@ -37,6 +39,8 @@ export function createRest(sendRequest: SendRequest, session: SessionKeeper): Re
   return {
     get: (path, query = {}) => send({ method: 'GET', path: `${path}${toQueryString(query)}` }),
     post: (path, body) => send({ method: 'POST', path, body }),
+    put: (path) => send({ method: 'PUT', path }),
+    patch: (path, body) => send({ method: 'PATCH', path, body }),
     remove: (path) => send({ method: 'DELETE', path }),
   };
 }

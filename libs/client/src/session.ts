@@ -59,11 +59,12 @@ export class SessionKeeper {
   }
 
   async signIn(username: string, password: string): Promise<void> {
-    const answer = await this.#deps.sendRequest({
-      method: 'POST',
-      path: '/api/auth/login',
-      body: { username, password },
-    });
+    await this.enter('/api/auth/login', { username, password });
+  }
+
+  /** Begins a session by any of the doors that answer one. Throws `HallwayError`. */
+  async enter(path: string, body: unknown): Promise<void> {
+    const answer = await this.#deps.sendRequest({ method: 'POST', path, body });
     // A person who is signed in already begins anew: the socket and the states belong to the earlier session.
     this.end(null);
     this.#begin(null);

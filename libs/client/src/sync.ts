@@ -30,6 +30,8 @@ export class Sync {
   readonly #deps: SyncDeps;
   #attempt = 0;
   #wasOnline = false;
+  /** The server's time of the last answers, for all known rooms and for the open ones: edits since then are asked for. */
+  #asOf: { known?: string; open?: string } = {};
   #cancelResume: () => void = () => undefined;
   #cancelHeads: () => void = () => undefined;
   #cancelList: () => void = () => undefined;
@@ -48,7 +50,7 @@ export class Sync {
 
   /** Something may be missing anywhere. */
   resync(): void {
-    this.#resume(this.#knownRooms());
+    this.#resume('known');
     this.#cancelList();
     const spread = this.#wasOnline ? this.#deps.random() * listSpreadMs : 0;
     this.#cancelList = this.#deps.timers.after(spread, () => this.#deps.conversations.refetch());
@@ -60,13 +62,14 @@ export class Sync {
     this.#cancelHeads();
     this.#cancelList();
     this.#wasOnline = false;
+    this.#asOf = {};
   }
 
   #scheduleHeads(): void {
     this.#cancelHeads();
     this.#cancelHeads = this.#deps.timers.after(compareHeadsMs, () => {
       if (!this.#deps.connection.isOnline()) return;
-      this.#resume(this.#openRooms());
+      this.#resume('open');
       this.#scheduleHeads();
     });
   }
@@ -95,13 +98,19 @@ export class Sync {
     return rooms;
   }
 
-  #resume(rooms: Record<string, number>): void {
+  #resume(which: 'known' | 'open'): void {
     this.#cancelResume();
+    const rooms = which === 'known' ? this.#knownRooms() : this.#openRooms();
+    const changedSince = this.#asOf[which];
     if (Object.keys(rooms).length === 0) return;
     inBackground('sync.resume', this.#deps.onFault, async () => {
       try {
-        const answer = await this.#deps.connection.request('resume', { rooms });
+        const answer = await this.#deps.connection.request(
+          'resume',
+          changedSince === undefined ? { rooms } : { rooms, changedSince },
+        );
         this.#attempt = 0;
+        this.#noteAsOf(which, answer.asOf);
         for (const [chatRoomId, missed] of Object.entries(answer.rooms)) this.#applyToRoom(chatRoomId, missed);
         this.#applyToList(answer.rooms);
         for (const [chatRoomId, { lastReadSeq }] of Object.entries(answer.rooms)) this.#remind(chatRoomId, lastReadSeq);
@@ -113,11 +122,18 @@ export class Sync {
     });
   }
 
+  /** An answer for all rooms is one for the open ones too. */
+  #noteAsOf(which: 'known' | 'open', asOf: string | undefined): void {
+    if (asOf === undefined) return;
+    this.#asOf.open = asOf;
+    if (which === 'known') this.#asOf.known = asOf;
+  }
+
   #resumeLater(retryAfterMs: number | undefined): void {
     const inMs = toBackoffMs({ attempt: this.#attempt, retryAfterMs, random: this.#deps.random });
     this.#attempt += 1;
     this.#cancelResume = this.#deps.timers.after(inMs, () => {
-      if (this.#deps.connection.isOnline()) this.#resume(this.#knownRooms());
+      if (this.#deps.connection.isOnline()) this.#resume('known');
     });
   }
 
@@ -125,6 +141,7 @@ export class Sync {
     const { conversations, timelines, outbox } = this.#deps;
     const timeline = timelines.find(chatRoomId);
     timeline?.dispatch({ type: 'caughtUp', answer: missed });
+    if (missed.changed !== undefined) timeline?.dispatch({ type: 'messages', messages: missed.changed });
     const { me } = conversations.data;
     for (const message of missed.messages) if (message.senderId === me) outbox.confirm(message);
     if (!missed.complete && timeline === undefined) conversations.lookUp(chatRoomId);
@@ -138,6 +155,7 @@ export class Sync {
       const { lastSeq, lastReadSeq } = missed;
       const message = missed.messages.findLast(({ isVoid }) => !isVoid);
       return [
+        ...(missed.changed ?? []).map((changed) => ({ type: 'message' as const, message: changed })),
         ...(message === undefined ? [] : [{ type: 'message' as const, message }]),
         { type: 'heard', chatRoomId, lastSeq },
         { type: 'read', chatRoomId, userId: me, lastReadSeq },

@@ -11,6 +11,9 @@ import type {
   RoomMessage,
   Session,
 } from '@hallway/contracts';
+import type { Blocks } from './blocks.ts';
+import type { Rooms } from './rooms.ts';
+import type { SecondFactorClient, SignInSteps } from './second-factor-types.ts';
 
 /** A value that changes over time. Snapshots are immutable and keep their identity until something in them changes. */
 export interface Store<T> {
@@ -100,7 +103,7 @@ export interface PeopleQuery {
 }
 
 /** Everything a page needs of Hallway: one per page and person. */
-export interface HallwayClient {
+export interface HallwayClient extends Rooms, Blocks {
   readonly session: Store<SessionState>;
   readonly connection: Store<ConnectionState>;
   readonly conversations: Store<ConversationsState>;
@@ -108,8 +111,14 @@ export interface HallwayClient {
   readonly online: Store<ReadonlySet<string>>;
   /** Tries the refresh cookie; ends as signed in or signed out. */
   restore(): Promise<void>;
-  /** Throws `HallwayError`. */
+  /**
+   * Throws `HallwayError`. `SECOND_FACTOR_REQUIRED` and `SECOND_FACTOR_SETUP_REQUIRED` are not the end: `signInSteps` goes on.
+   */
   signIn(username: string, password: string): Promise<void>;
+  /** What follows a right password, or takes its place. */
+  readonly signInSteps: SignInSteps;
+  /** The second factors of the person who is signed in. */
+  readonly secondFactor: SecondFactorClient;
   signOut(): Promise<void>;
   /** Names of people met so far, for showing senders. */
   person(userId: string): PublicUser | undefined;

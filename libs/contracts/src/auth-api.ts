@@ -82,6 +82,9 @@ export const CourseRole = Type.Union([
 ]);
 export type CourseRole = Static<typeof CourseRole>;
 
+export const CourseSection = Type.Object({ id: Id, title: Type.String() }, closed);
+export type CourseSection = Static<typeof CourseSection>;
+
 export const Course = Type.Object(
   {
     id: Id,
@@ -91,6 +94,8 @@ export const Course = Type.Object(
     myRole: CourseRole,
     instructors: Type.Array(PublicUser),
     studentCount: Type.Integer({ minimum: 0 }),
+    /** Only for the staff of a course that is divided into sections. */
+    sections: Type.Optional(Type.Array(CourseSection)),
   },
   closed,
 );

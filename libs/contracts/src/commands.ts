@@ -29,6 +29,32 @@ export const SendCommand = Type.Object({
 });
 export type SendCommand = Static<typeof SendCommand>;
 
+/**
+ * An edit or a delete on its way through the same stream as the sends of its room, so that two of them have an order. It has
+ * none of a send's fields that are required: a service that does not know it drops it, and never takes it for a send.
+ */
+export const ChangeCommand = Type.Object({
+  change: Type.Union([Type.Literal('edit'), Type.Literal('delete')]),
+  requestId: Type.String(),
+  origin: Type.String(),
+  callerId: Id,
+  callerRole: Role,
+  chatRoomId: Id,
+  messageId: Id,
+  /** Empty for a delete. */
+  content: Type.String(),
+  submittedAt: Timestamp,
+  traceparent: Type.Optional(Type.String()),
+});
+export type ChangeCommand = Static<typeof ChangeCommand>;
+
+/** What the owner of a partition is asked to do. */
+export type RoomCommand = SendCommand | ChangeCommand;
+
+export function isChange(command: RoomCommand): command is ChangeCommand {
+  return 'change' in command;
+}
+
 /** What a stored send, or the repeat of one, is answered with. */
 export const SendOutcome = Type.Object({ message: RoomMessage, duplicate: Type.Boolean() });
 export type SendOutcome = Static<typeof SendOutcome>;

@@ -18,7 +18,16 @@ export const domainEvents = {
     directParticipantIds: Nullable(Type.Array(Id)),
     marks: Type.Array(Type.Object({ userId: Id, lastReadSeq: Seq, readAt: Timestamp })),
   }),
+  /** A message as it is after an edit or a delete. */
+  'message.updated': Type.Object({
+    message: RoomMessage,
+    roomType: RoomType,
+    /** Members who came after the message, in a room whose members see only what was written since they came. */
+    hiddenFrom: Type.Optional(Type.Array(Id)),
+  }),
   'room.added': Type.Object({ chatRoom: ChatRoom, userIds: Type.Array(Id) }),
+  /** Its title or its people changed. */
+  'room.updated': Type.Object({ chatRoom: ChatRoom }),
   'room.removed': Type.Object({ chatRoomId: Id, userIds: Type.Array(Id) }),
 } as const satisfies Record<string, TSchema>;
 

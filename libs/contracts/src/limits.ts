@@ -18,6 +18,12 @@ export const limits = {
   sendBurst: 50,
   sendsPerSecond: 20,
   participantsInRoom: 50,
+  /** People whom one request adds to a room: each is asked of the policy, and the body stays small. */
+  membersPerRequest: 200,
+  /** People whom a room holds, those of a course that it follows apart. */
+  membersPerRoom: 2000,
+  /** UTF-16 units of a room's title. */
+  titleLength: 120,
   /** Typing is silent in rooms that more people than this have open. */
   typingAudience: 100,
   passwordMin: 12,

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { limits } from './limits.ts';
-import { Id, Seq, SeqOrZero } from './primitives.ts';
+import { Id, Seq, SeqOrZero, Timestamp } from './primitives.ts';
 import { ChatRoom } from './shapes.ts';
 import { CatchUp } from './socket-events.ts';
 
@@ -16,8 +16,16 @@ export const serviceRequests = {
     result: Type.Object({ chatRoom: ChatRoom, memberIds: Type.Array(Id), ...CatchUp.properties }),
   },
   'rooms.resume': {
-    params: Type.Object({ userId: Id, rooms: Type.Record(Type.String(), SeqOrZero) }),
-    result: Type.Object({ rooms: Type.Record(Type.String(), CatchUp), gone: Type.Array(Id) }),
+    params: Type.Object({
+      userId: Id,
+      rooms: Type.Record(Type.String(), SeqOrZero),
+      changedSince: Type.Optional(Timestamp),
+    }),
+    result: Type.Object({
+      rooms: Type.Record(Type.String(), CatchUp),
+      gone: Type.Array(Id),
+      asOf: Type.Optional(Timestamp),
+    }),
   },
   'room.mark-read': {
     params: Type.Object({ userId: Id, chatRoomId: Id, upToSeq: Seq }),

@@ -50,6 +50,8 @@ export const DirectMessage = Type.Object(
     chatRoomId: Id,
     seq: Seq,
     clientMessageId: ClientMessageId,
+    editedAt: Type.Optional(Timestamp),
+    deletedAt: Type.Optional(Timestamp),
     isVoid: Type.Optional(Type.Literal(true)),
   },
   closed,
@@ -64,6 +66,14 @@ export const RoomType = Type.Union([
 ]);
 export type RoomType = Static<typeof RoomType>;
 
+/** Whether new members see what was written before they came. */
+export const HistoryFrom = Type.Union([Type.Literal('start'), Type.Literal('joined')]);
+export type HistoryFrom = Static<typeof HistoryFrom>;
+
+/** Whose enrolments decide who is in a room: those of a course, or of one section of it. */
+export const RoomAudience = Type.Object({ courseId: Id, sectionId: Nullable(Id) }, closed);
+export type RoomAudience = Static<typeof RoomAudience>;
+
 export const ChatRoom = Type.Object(
   {
     id: Id,
@@ -74,6 +84,10 @@ export const ChatRoom = Type.Object(
     participantCount: Type.Integer({ minimum: 0 }),
     lastSeq: SeqOrZero,
     createdAt: Timestamp,
+    /** Absent in direct rooms. */
+    historyFrom: Type.Optional(HistoryFrom),
+    /** Only where the members follow enrolments. */
+    audience: Type.Optional(RoomAudience),
   },
   closed,
 );
@@ -104,6 +118,8 @@ export function toDirectMessage(message: RoomMessage): DirectMessage {
     chatRoomId: message.chatRoomId,
     seq: message.seq,
     clientMessageId: message.clientMessageId,
+    ...(message.editedAt === undefined ? {} : { editedAt: message.editedAt }),
+    ...(message.deletedAt === undefined ? {} : { deletedAt: message.deletedAt }),
     ...(message.isVoid ? { isVoid: true as const } : {}),
   };
 }

@@ -20,6 +20,8 @@ export const clientEvents = {
         maxProperties: limits.resumeRooms,
         additionalProperties: false,
       }),
+      /** `asOf` of an earlier answer for these rooms: brings what was edited or deleted since. */
+      changedSince: Type.Optional(Timestamp),
     },
     closed,
   ),
@@ -36,6 +38,8 @@ const catchUp = {
   lastReadSeq: SeqOrZero,
   messages: Type.Array(RoomMessage),
   complete: Type.Boolean(),
+  /** Messages up to `afterSeq` that were edited or deleted since, the newest 200 changes; absent where none was. */
+  changed: Type.Optional(Type.Array(RoomMessage)),
 };
 export const CatchUp = Type.Object(catchUp, closed);
 export type CatchUp = Static<typeof CatchUp>;
@@ -49,7 +53,10 @@ export const clientEventAnswers = {
   sendMessage: Type.Object({ ok, message: RoomMessage, duplicate: Type.Boolean() }, closed),
   typing: Type.Object({ ok }, closed),
   markRead: Type.Object({ ok, lastReadSeq: SeqOrZero, unread: SeqOrZero }, closed),
-  resume: Type.Object({ ok, rooms: Type.Record(Type.String(), CatchUp), gone: Type.Array(Id) }, closed),
+  resume: Type.Object(
+    { ok, rooms: Type.Record(Type.String(), CatchUp), gone: Type.Array(Id), asOf: Type.Optional(Timestamp) },
+    closed,
+  ),
   watchPresence: Type.Object({ ok, online: Type.Array(Id) }, closed),
   refreshSession: Type.Object({ ok, expiresIn: Type.Integer() }, closed),
 } as const satisfies Record<ClientEventName, unknown>;

@@ -1,6 +1,7 @@
 export * from './access-tokens.ts';
 export * from './app-error.ts';
 export * from './authenticate.ts';
+export * from './bounded-cache.ts';
 export * from './config.ts';
 export * from './http-faults.ts';
 export * from './http-server.ts';

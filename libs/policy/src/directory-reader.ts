@@ -1,12 +1,33 @@
-import type { CourseRole, PublicUser } from '@hallway/contracts';
+import type { CourseRole, PublicUser, Role } from '@hallway/contracts';
 import type { Connection } from 'mongoose';
-import { type CourseRecord, openSchoolRecords, toObjectIds, toPublicUser } from './school-records.ts';
+import {
+  type CourseRecord,
+  type CourseSettings,
+  type EnrolmentRecord,
+  inForceAt,
+  openSchoolRecords,
+  rolesOf,
+  stillEnrolled,
+  toObjectIds,
+  toPublicUser,
+} from './school-records.ts';
 
 export interface CourseFacts {
   id: string;
   code: string;
   title: string;
   term: string;
+}
+
+export interface CourseRules {
+  concludesAt: Date | null;
+  settings: CourseSettings;
+}
+
+export interface CourseMember {
+  userId: string;
+  role: CourseRole;
+  sectionIds: string[];
 }
 
 const publicFields = { username: 1, name: 1, role: 1 } as const;
@@ -27,6 +48,13 @@ export function createDirectoryReader(connection: Connection) {
   return {
     findCourses,
 
+    /** When courses end and what they decide for themselves, by id, unknown ones absent. One query. */
+    async findCourseRules(courseIds: string[]): Promise<Map<string, CourseRules>> {
+      const projection = { concludesAt: 1, settings: 1 };
+      const found = await courses.find({ _id: { $in: toObjectIds(courseIds) } }, { projection }).toArray();
+      return new Map(found.map((course) => [course._id.toHexString(), toCourseRules(course)]));
+    },
+
     /** People by id, deactivated ones too, unknown ones absent. One query. */
     async findPublicUsers(userIds: string[]): Promise<Map<string, PublicUser>> {
       const ids = toObjectIds(userIds);
@@ -35,27 +63,27 @@ export function createDirectoryReader(connection: Connection) {
       return new Map(found.map((user) => [user._id.toHexString(), toPublicUser(user)]));
     },
 
-    async findUser(userId: string): Promise<(PublicUser & { active: boolean }) | null> {
+    async findUser(userId: string): Promise<(PublicUser & { roles: Role[]; active: boolean }) | null> {
       const [id] = toObjectIds([userId]);
-      const user = id && (await users.findOne({ _id: id }, { projection: { ...publicFields, active: 1 } }));
-      return user ? { ...toPublicUser(user), active: user.active } : null;
+      const user = id && (await users.findOne({ _id: id }, { projection: { ...publicFields, roles: 1, active: 1 } }));
+      return user ? { ...toPublicUser(user), roles: rolesOf(user), active: user.active } : null;
     },
 
     async findCourse(courseId: string): Promise<CourseFacts | null> {
       return (await findCourses([courseId])).get(courseId) ?? null;
     },
 
-    /** Who belongs to a course and as what, in no order. As many as the course has. */
-    async listCourseMembers(courseId: string): Promise<{ userId: string; role: CourseRole }[]> {
+    /** Who belongs to a course at present and as what, in no order. As many as the course has. */
+    async listCourseMembers(courseId: string): Promise<CourseMember[]> {
       const [id] = toObjectIds([courseId]);
-      const members = id ? await enrolments.find({ courseId: id }).toArray() : [];
-      return members.map(({ userId, role }) => ({ userId: userId.toHexString(), role }));
+      const members = id ? await enrolments.find({ courseId: id, ...stillEnrolled }).toArray() : [];
+      return members.map(toCourseMember);
     },
 
-    /** The courses of a person and what they are in each, by code. */
+    /** The courses to which a person belongs at present and what they are in each, by code. */
     async coursesOf(userId: string): Promise<(CourseFacts & { myRole: CourseRole })[]> {
       const [id] = toObjectIds([userId]);
-      const mine = id ? await enrolments.find({ userId: id }).toArray() : [];
+      const mine = id ? await enrolments.find({ userId: id, ...stillEnrolled }).toArray() : [];
       const facts = await findCourses(mine.map(({ courseId }) => courseId.toHexString()));
       return mine
         .flatMap(({ courseId, role }) => {
@@ -65,10 +93,10 @@ export function createDirectoryReader(connection: Connection) {
         .sort((a, b) => a.code.localeCompare(b.code));
     },
 
-    /** Ids of the children of a person. */
+    /** Ids of the children whose guardian somebody is now, with or without the right to write because of them. */
     async childrenOf(userId: string): Promise<string[]> {
       const [id] = toObjectIds([userId]);
-      const found = id ? await guardianships.find({ parentId: id }).toArray() : [];
+      const found = id ? await guardianships.find({ parentId: id, ...inForceAt(new Date()) }).toArray() : [];
       return found.map(({ childId }) => childId.toHexString());
     },
   };
@@ -78,4 +106,12 @@ export type DirectoryReader = ReturnType<typeof createDirectoryReader>;
 
 function toCourseFacts({ _id, code, title, term }: CourseRecord): CourseFacts {
   return { id: _id.toHexString(), code, title, term };
+}
+
+function toCourseRules({ concludesAt = null, settings = {} }: CourseRecord): CourseRules {
+  return { concludesAt, settings };
+}
+
+function toCourseMember({ userId, role, sectionIds = [] }: EnrolmentRecord): CourseMember {
+  return { userId: userId.toHexString(), role, sectionIds: sectionIds.map((id) => id.toHexString()) };
 }

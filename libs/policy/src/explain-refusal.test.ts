@@ -16,6 +16,8 @@ describe('explainRefusal', () => {
   it.each([
     ['STUDENTS_OFF', 'student', 'student', 'students can write to their instructors here, not to each other.'],
     ['PARENTS_OFF', 'parent', 'instructor', 'messages with parents are turned off here.'],
+    ['READ_ONLY', 'student', 'instructor', 'your course has ended. What was written stays readable.'],
+    ['BLOCKED', 'student', 'student', 'you have blocked them. Take them off your block list to write.'],
     ['NOT_RELATED', 'student', 'student', 'students can write to people who share a course with them.'],
     ['NOT_RELATED', 'instructor', 'student', 'students and instructors can write to each other within their courses.'],
   ] as const)('when refused with %s from %s to %s, gives the rule', (...row) => {

@@ -17,6 +17,8 @@ export function explainRefusal({ reason, senderRole, recipientRole, recipientNam
 }
 
 function rule({ reason, senderRole, recipientRole }: Omit<Refusal, 'recipientName'>): string {
+  if (reason === 'BLOCKED') return 'you have blocked them. Take them off your block list to write.';
+  if (reason === 'READ_ONLY') return 'your course has ended. What was written stays readable.';
   if (reason === 'PARENTS_OFF') return 'messages with parents are turned off here.';
   if (reason === 'STUDENTS_OFF') return 'students can write to their instructors here, not to each other.';
   if (senderRole === 'parent' || recipientRole === 'parent') {

@@ -1,6 +1,11 @@
+export * from './change-poller.ts';
 export * from './directory-reader.ts';
+export * from './directory-watch.ts';
 export * from './explain-refusal.ts';
+export type { Tie } from './find-ties.ts';
 export * from './may-message.ts';
+export * from './person-facts.ts';
 export * from './policy-facts.ts';
 export * from './policy-settings.ts';
+export * from './read-facts.ts';
 export * from './school-records.ts';

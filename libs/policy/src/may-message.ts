@@ -1,97 +1,85 @@
-import type { CourseRole, RefusalReason, Role } from '@hallway/contracts';
+import type { RefusalReason } from '@hallway/contracts';
 import { explainRefusal } from './explain-refusal.ts';
+import { areStudents, type FoundTie, findTies, type Tie, type TieRules, toTieRules } from './find-ties.ts';
+import type { PersonFacts } from './person-facts.ts';
 import type { PolicySettings } from './policy-settings.ts';
 
-/** All that the policy knows of a person. */
-export interface PersonFacts {
-  id: string;
-  role: Role;
-  /** Not asked by the policy: whether a deactivated person can be reached is the question of each door. */
-  active: boolean;
-  courses: { courseId: string; role: CourseRole }[];
-  childIds: string[];
-  /** Courses in which a child of theirs is a student. */
-  childCourseIds: string[];
+/** By what else than the two people it is decided. */
+export interface PolicyContext {
+  settings: PolicySettings;
+  /** Milliseconds since 1970: courses conclude, and guardianships end. */
+  now: number;
 }
-
-/** What lets `a` write to `b`, seen from `a`: `child` means that `b` is a child of `a`. */
-export type Tie =
-  | { kind: 'administration' | 'administered' | 'colleague' | 'campus' | 'child' | 'parent' }
-  | { kind: 'course' | 'child-course'; courseId: string };
-
-export type PolicyDecision =
-  | { allowed: true; because: Tie[] }
-  | { allowed: false; reason: RefusalReason; explanation: string };
 
 /**
- * Whether `a` may write to `b`, by the default policy as the institution's settings change it. The answer is the same for
- * `b` and `a`, `because` apart: it lists every tie, at least one, as `a` sees it. A person has no tie to themselves.
+ * `reason` and `explanation` are what the first of the two may be told. `trueReason` differs where they were blocked, which is
+ * nobody's business but the blocker's; it is for administrators, and never sent to the two.
  */
-export function mayMessage(a: PersonFacts, b: PersonFacts, settings: PolicySettings): PolicyDecision {
-  const because = a.id === b.id ? [] : findTies(a, b, settings);
-  if (because.length > 0) return { allowed: true, because };
-  const reason = findReason(a, b, settings);
-  return { allowed: false, reason, explanation: explainRefusal({ reason, senderRole: a.role, recipientRole: b.role }) };
+export type PolicyDecision =
+  | { allowed: true; because: Tie[] }
+  | { allowed: false; reason: RefusalReason; explanation: string; trueReason: RefusalReason };
+
+/**
+ * Whether `a` may write to `b`, by the default policy as the institution and its courses change it. Pure. `b` and `a` get the
+ * same answer: `because` lists every tie, at least one, as `a` sees it, and only a block is told to the two differently.
+ * A person has no tie to themselves.
+ */
+export function mayMessage(a: PersonFacts, b: PersonFacts, { settings, now }: PolicyContext): PolicyDecision {
+  const rules = toTieRules(settings, now);
+  const found = findTies(a, b, rules);
+  const open = found.filter((one) => one.open);
+  const kept = isBlocked(a, b) ? open.filter((one) => cannotBeBlocked(one, a, b)) : open;
+  if (kept.length > 0) return { allowed: true, because: kept.map(({ tie }) => tie) };
+  const trueReason = open.length > 0 ? 'BLOCKED' : findReason(a, b, { found, rules, settings });
+  const reason = trueReason === 'BLOCKED' && !a.blockedIds.has(b.id) ? 'NOT_RELATED' : trueReason;
+  const explanation = explainRefusal({ reason, senderRole: a.role, recipientRole: b.role });
+  return { allowed: false, reason, explanation, trueReason };
 }
 
-function findTies(a: PersonFacts, b: PersonFacts, settings: PolicySettings): Tie[] {
-  return [...roleTies(a, b, settings), ...courseTies(a, b, settings), ...(settings.parents ? familyTies(a, b) : [])];
+function isBlocked(a: PersonFacts, b: PersonFacts): boolean {
+  return a.blockedIds.has(b.id) || b.blockedIds.has(a.id);
 }
 
-function roleTies(a: PersonFacts, b: PersonFacts, settings: PolicySettings): Tie[] {
-  const ties: Tie[] = [];
-  if (b.role === 'admin') ties.push({ kind: 'administration' });
-  else if (a.role === 'admin') ties.push({ kind: 'administered' });
-  if (a.role === 'instructor' && b.role === 'instructor') ties.push({ kind: 'colleague' });
-  if (areStudents(a, b) && settings.studentsAmongThemselves === 'anyone') ties.push({ kind: 'campus' });
-  return ties;
+/** Staff stay reachable for those for whom they are there, and those for staff, whoever blocked whom. */
+function cannotBeBlocked({ staff }: FoundTie, a: PersonFacts, b: PersonFacts): boolean {
+  return staff || a.safetyStaff || b.safetyStaff;
 }
 
-function courseTies(a: PersonFacts, b: PersonFacts, settings: PolicySettings): Tie[] {
-  const studentsMay = settings.studentsAmongThemselves !== 'staff-only';
-  return sharedCourses(a, b)
-    .filter(({ mine, theirs }) => (mine === 'student' && theirs === 'student' ? studentsMay : true))
-    .map(({ courseId }) => ({ kind: 'course', courseId }));
+/** Why a block of `b` by `a` would have no effect at present: `b` is somebody who must stay reachable for `a`. */
+export function isProtectedFromBlock(a: PersonFacts, b: PersonFacts, { settings, now }: PolicyContext): boolean {
+  if (b.safetyStaff || b.roles.includes('admin')) return true;
+  return findTies(a, b, toTieRules(settings, now)).some(({ staff, open }) => staff && open);
 }
 
-function familyTies(a: PersonFacts, b: PersonFacts): Tie[] {
-  const ties: Tie[] = [];
-  if (a.childIds.includes(b.id)) ties.push({ kind: 'child' });
-  if (b.childIds.includes(a.id)) ties.push({ kind: 'parent' });
-  const courseIds = new Set([...taughtChildCourses(a, b), ...taughtChildCourses(b, a)]);
-  return [...ties, ...[...courseIds].map((courseId): Tie => ({ kind: 'child-course', courseId }))];
+/**
+ * Whether `a` knows of `b` without being allowed to write: they share a course or a family, whatever the settings, or `a` has
+ * blocked them. To everybody else a person whom they may not write to does not exist.
+ */
+export function knowsOf(a: PersonFacts, b: PersonFacts): boolean {
+  const theirs = new Set(b.courses.map(({ courseId }) => courseId));
+  return (
+    a.blockedIds.has(b.id) ||
+    a.courses.some(({ courseId }) => theirs.has(courseId)) ||
+    a.children.some(({ childId }) => childId === b.id) ||
+    b.children.some(({ childId }) => childId === a.id)
+  );
 }
 
-/** Courses of the parent's children that the other person teaches. */
-function taughtChildCourses(parent: PersonFacts, staff: PersonFacts): string[] {
-  const taught = staff.courses.filter(({ role }) => isStaff(role)).map(({ courseId }) => courseId);
-  return parent.childCourseIds.filter((courseId) => taught.includes(courseId));
+interface ReasonContext {
+  found: FoundTie[];
+  rules: TieRules;
+  settings: PolicySettings;
 }
 
-/** Courses to which both belong as students or staff. An observer looks on and is no party to a course. */
-function sharedCourses(a: PersonFacts, b: PersonFacts) {
-  const theirRoles = new Map(b.courses.map(({ courseId, role }) => [courseId, role]));
-  return a.courses.flatMap(({ courseId, role: mine }) => {
-    const theirs = theirRoles.get(courseId);
-    if (!theirs || mine === 'observer' || theirs === 'observer') return [];
-    return [{ courseId, mine, theirs }];
-  });
-}
-
-/** A teaching assistant counts as an instructor of that course, and of no other. */
-export function isStaff(role: CourseRole): boolean {
-  return role === 'instructor' || role === 'ta';
-}
-
-function areStudents(a: PersonFacts, b: PersonFacts): boolean {
-  return a.role === 'student' && b.role === 'student';
-}
-
-/** Nobody is told that a tie exists which they could not know of: the reason looks at roles and settings first. */
-function findReason(a: PersonFacts, b: PersonFacts, settings: PolicySettings): RefusalReason {
-  if (!settings.parents && (a.role === 'parent' || b.role === 'parent')) return 'PARENTS_OFF';
-  const onlyStudents = areStudents(a, b) || sharedCourses(a, b).length > 0;
-  if (settings.studentsAmongThemselves === 'staff-only' && onlyStudents && a.id !== b.id) return 'STUDENTS_OFF';
+/** Nobody is told that a tie exists which they could not know of: what would be, were the rules wider, both know already. */
+function findReason(a: PersonFacts, b: PersonFacts, { found, rules, settings }: ReasonContext): RefusalReason {
+  if (found.length > 0) return 'READ_ONLY';
+  const withFamilies = { ...rules, families: true, parentsIn: () => true };
+  const isParent = a.role === 'parent' || b.role === 'parent';
+  if (!settings.parents && isParent) return 'PARENTS_OFF';
+  if (findTies(a, b, withFamilies).length > 0) return 'PARENTS_OFF';
+  const allStudentsOff = settings.studentsAmongThemselves === 'staff-only' && areStudents(a, b) && a.id !== b.id;
+  if (allStudentsOff || findTies(a, b, { ...rules, studentsIn: () => true }).length > 0) return 'STUDENTS_OFF';
   return 'NOT_RELATED';
 }
 

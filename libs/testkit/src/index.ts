@@ -1,3 +1,4 @@
+export * from './bad-tokens.ts';
 export * from './captured-log.ts';
 export * from './eventually.ts';
 export * from './fault-proxy/fault-proxy.ts';

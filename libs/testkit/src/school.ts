@@ -22,6 +22,7 @@ export function createSchool(connection: Connection) {
         active,
         passwordHash: '',
         createdAt: new Date(),
+        changedAt: new Date(),
         ...keys,
       });
       return { id: _id.toHexString(), username, name, role };
@@ -29,9 +30,10 @@ export function createSchool(connection: Connection) {
     async course(members: Record<string, CourseRole>): Promise<{ id: string; code: string }> {
       const _id = new mongoose.Types.ObjectId();
       const code = `C${randomBytes(3).toString('hex')}`;
-      await records.courses.insertOne({ _id, code, title: `Course ${code}`, term: '2026', createdAt: new Date() });
+      const times = { createdAt: new Date(), changedAt: new Date() };
+      await records.courses.insertOne({ _id, code, title: `Course ${code}`, term: '2026', ...times });
       for (const [userId, role] of Object.entries(members)) {
-        await records.enrolments.insertOne({ courseId: _id, userId: toId(userId), role, createdAt: new Date() });
+        await records.enrolments.insertOne({ courseId: _id, userId: toId(userId), role, ...times });
       }
       return { id: _id.toHexString(), code };
     },
@@ -40,13 +42,15 @@ export function createSchool(connection: Connection) {
         parentId: toId(parentId),
         childId: toId(childId),
         createdAt: new Date(),
+        changedAt: new Date(),
       });
     },
     async deactivate(userId: string): Promise<void> {
-      await records.users.updateOne({ _id: toId(userId) }, { $set: { active: false } });
+      await records.users.updateOne({ _id: toId(userId) }, { $set: { active: false, changedAt: new Date() } });
     },
     async leaveCourses(userId: string): Promise<void> {
-      await records.enrolments.deleteMany({ userId: toId(userId) });
+      const ended = { status: 'ended', changedAt: new Date() } as const;
+      await records.enrolments.updateMany({ userId: toId(userId) }, { $set: ended });
     },
   };
 }

@@ -16,6 +16,8 @@ export async function startTokenIssuer(origin = 'http://localhost:3000') {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin,
+    /** The key that signs. */
+    key: privateKey,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     issue: (user: PublicUser, sessionId: string) => sign({ privateKey, kid, origin, user, sessionId }),
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),

@@ -13,8 +13,9 @@ import {
   type Log,
   waitForRedis,
 } from '@hallway/platform';
-import { createDirectoryReader, createPolicyFacts, toPolicySettings } from '@hallway/policy';
+import { createDirectoryReader } from '@hallway/policy';
 import { addAccountsRoutes } from './accounts/accounts.routes.ts';
+import { addAdminRoutes } from './admin/admin.routes.ts';
 import { createMakeDemoCampus } from './campus/make-demo-campus.ts';
 import type { AuthConfig } from './config.ts';
 import { ensureIndexes } from './database-indexes.ts';
@@ -24,7 +25,13 @@ import { createListChildren } from './directory/list-children.ts';
 import { createListCourses } from './directory/list-courses.ts';
 import { createListPeople } from './directory/list-people.ts';
 import { createPeopleRepository } from './directory/people.repository.ts';
+import { addPolicyRoutes } from './directory/policy.routes.ts';
+import { createSectionsRepository } from './directory/sections.repository.ts';
 import { addKeysRoutes } from './keys/keys.routes.ts';
+import { buildPolicyParts, type PolicyParts } from './policy-parts.ts';
+import { buildRosterParts, type RosterParts } from './roster/roster-parts.ts';
+import { addSecondFactorRoutes } from './second-factor/second-factor.routes.ts';
+import { addSignInRoutes } from './second-factor/sign-in.routes.ts';
 import { addSessionEndingsRoutes } from './sessions/session-endings.routes.ts';
 import { addSessionsRoutes } from './sessions/sessions.routes.ts';
 import { buildSignIn, type SignIn } from './sign-in.ts';
@@ -41,18 +48,16 @@ export function buildAuthService({ config, log }: AuthServiceDeps) {
   const metrics = createMetrics('auth');
   const stores = openStores(config, log);
   const signIn = buildSignIn({ config, log, ...stores });
-  const http = buildHttp({ config, log, metrics, stores, signIn });
+  const policy = buildPolicyParts({ config, log, ...stores });
+  const roster = buildRosterParts({ config, connection: stores.mongo.connection, log });
+  const http = buildHttp({ config, log, metrics, stores, signIn, policy, roster });
   let isReady = false;
   const internal = createInternalServer({
     metrics,
     readiness: () => findReadiness(isReady, stores),
     addRoutes: (app) => addSessionEndingsRoutes(app, signIn),
   });
-  const makeDemoCampus = createMakeDemoCampus({
-    connection: stores.mongo.connection,
-    passwords: signIn.passwords,
-    log,
-  });
+  const makeDemoCampus = createMakeDemoCampus({ connection: stores.mongo.connection, ...signIn, log });
   let port = config.PORT;
   let internalPort = config.INTERNAL_PORT;
 
@@ -61,11 +66,12 @@ export function buildAuthService({ config, log }: AuthServiceDeps) {
     ports: () => ({ port, internalPort }),
 
     async start(): Promise<void> {
-      await signIn.keyRing.load();
+      await signIn.loadKeys();
       await reachStores(stores);
       await ensureIndexes(stores.mongo.connection);
       if (config.DEMO_CAMPUS) await makeDemoCampus();
       signIn.announcer.start();
+      await policy.watch.start();
       await http.listen({ host: config.HOST, port: config.PORT });
       await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
       port = portOf(http.server);
@@ -77,7 +83,10 @@ export function buildAuthService({ config, log }: AuthServiceDeps) {
       isReady = false;
       await http.close();
       await internal.close();
+      await roster.stop();
       await signIn.announcer.stop();
+      await policy.watch.stop();
+      signIn.keyRing.stop();
       stores.redis.disconnect();
       await stores.mongo.close();
     },
@@ -124,9 +133,11 @@ interface HttpDeps {
   metrics: ReturnType<typeof createMetrics>;
   stores: Stores;
   signIn: SignIn;
+  policy: PolicyParts;
+  roster: RosterParts;
 }
 
-function buildHttp({ config, log, metrics, stores, signIn }: HttpDeps) {
+function buildHttp({ config, log, metrics, stores, signIn, policy, roster }: HttpDeps) {
   const { connection } = stores.mongo;
   const app = createHttpServer({ log, metrics, proxyHops: config.PROXY_HOPS });
   const authenticate = createAuthenticate(signIn.accessSession);
@@ -137,17 +148,21 @@ function buildHttp({ config, log, metrics, stores, signIn }: HttpDeps) {
   addKeysRoutes(app, signIn);
   addSessionsRoutes(app, { authenticate, ...signIn });
   addAccountsRoutes(app, { authenticate, ...signIn });
+  addSignInRoutes(app, signIn);
+  addSecondFactorRoutes(app, { authenticate, ...signIn });
+  addAdminRoutes(app, { connection, redis: stores.redis, redisPrefix: config.REDIS_PREFIX, log, authenticate, signIn });
+  roster.addRoutes(app, authenticate);
+  addPolicyRoutes(app, { authenticate, ...policy });
   addDirectoryRoutes(app, {
     authenticate,
     listPeople: createListPeople({
       people: createPeopleRepository(connection),
-      facts: createPolicyFacts(connection),
+      ...policy,
       directory,
-      settings: toPolicySettings(config),
       presence: createPresenceReader({ redis: stores.redis, names }),
       log,
     }),
-    listCourses: createListCourses({ directory, courses }),
+    listCourses: createListCourses({ directory, courses, sections: createSectionsRepository(connection) }),
     listChildren: createListChildren({ directory, courses }),
   });
   return app;

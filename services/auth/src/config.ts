@@ -2,6 +2,9 @@ import { ConfigError, commonConfig, mongoConfig, publicPort, readConfig } from '
 import { policyConfig } from '@hallway/policy';
 import { type Static, Type } from 'typebox';
 import { parseSigningKeys } from './keys/signing-keys.ts';
+import { parseDataKeys } from './second-factor/data-keys.ts';
+
+const role = 'student|parent|instructor|admin';
 
 /** What the auth service is told, each with its reason. */
 export const authConfig = Type.Object({
@@ -15,6 +18,16 @@ export const authConfig = Type.Object({
   AUTH_KEYS_DIR: Type.Optional(
     Type.String({ description: 'folder where a signing key is made once; never in production' }),
   ),
+  AUTH_DATA_KEY: Type.Optional(
+    Type.String({
+      description: 'keys of 32 bytes in base64 for secrets in the database: the first encrypts, all decrypt',
+    }),
+  ),
+  SECOND_FACTOR_ROLES: Type.String({
+    default: '',
+    pattern: `^$|^(${role})( ?, ?(${role}))*$`,
+    description: 'roles that must sign in with a second factor, separated by commas; none by default',
+  }),
   DEMO_CAMPUS: Type.Boolean({
     default: false,
     description: 'makes the demo accounts where nobody has one; never in production',
@@ -123,20 +136,34 @@ function findProductionFaults(environment: Environment): string[] {
 }
 
 function findMissingKeys(environment: Environment): string[] {
-  if (isSet(environment, 'AUTH_SIGNING_KEYS')) return [];
-  if (isProduction(environment)) {
-    return ['AUTH_SIGNING_KEYS is missing: production needs a private ES256 key (PEM or JWK set)'];
+  const faults: string[] = [];
+  const hasFolder = !isProduction(environment) && isSet(environment, 'AUTH_KEYS_DIR');
+  if (!isSet(environment, 'AUTH_SIGNING_KEYS') && !hasFolder) {
+    const inProduction = 'AUTH_SIGNING_KEYS is missing: production needs a private ES256 key (PEM or JWK set)';
+    const elsewhere = 'AUTH_KEYS_DIR is missing: a folder for the signing key, unless AUTH_SIGNING_KEYS is set';
+    faults.push(isProduction(environment) ? inProduction : elsewhere);
   }
-  if (isSet(environment, 'AUTH_KEYS_DIR')) return [];
-  return ['AUTH_KEYS_DIR is missing: a folder for the signing key, unless AUTH_SIGNING_KEYS is set'];
+  // Where there is no folder either, its absence has been told.
+  const asksForFolder = faults.length > 0 && !isProduction(environment);
+  if (!isSet(environment, 'AUTH_DATA_KEY') && !hasFolder && !asksForFolder) {
+    faults.push('AUTH_DATA_KEY is missing: 32 bytes in base64 that encrypt secrets in the database');
+  }
+  return faults;
 }
 
 function findKeyFaults(config: AuthConfig): string[] {
-  if (config.AUTH_SIGNING_KEYS === undefined) return [];
+  return [
+    ...findFault('AUTH_SIGNING_KEYS', config.AUTH_SIGNING_KEYS, parseSigningKeys),
+    ...findFault('AUTH_DATA_KEY', config.AUTH_DATA_KEY, parseDataKeys),
+  ];
+}
+
+function findFault(name: string, value: string | undefined, parse: (text: string) => unknown): string[] {
+  if (value === undefined) return [];
   try {
-    parseSigningKeys(config.AUTH_SIGNING_KEYS);
+    parse(value);
     return [];
   } catch (error) {
-    return [`AUTH_SIGNING_KEYS has an unusable value: ${(error as Error).message}`];
+    return [`${name} has an unusable value: ${(error as Error).message}`];
   }
 }

@@ -1,4 +1,4 @@
-import { limits } from '@hallway/contracts';
+import { isId, limits } from '@hallway/contracts';
 import { validationFailed } from '@hallway/platform';
 
 export interface PageQuery {
@@ -41,4 +41,35 @@ export function toPage<T>(items: T[], keyOf: (item: T) => string, query: PageQue
   const end = page.at(-1);
   const nextCursor = start + limit < items.length && end !== undefined ? encodeCursor([keyOf(end)]) : null;
   return { page, nextCursor };
+}
+
+/** A place in a list that the database sorts by a text and then by id. */
+export interface Position {
+  key: string;
+  id: string;
+}
+
+/** Reads the cursor of such a list; throws `VALIDATION_FAILED` for one that is not ours. */
+export function readPosition(cursor: string | undefined): Position | undefined {
+  if (cursor === undefined) return undefined;
+  const [key = '', id] = decodeCursor(cursor, 2);
+  if (!isId(id)) throw validationFailed([{ path: '/cursor', message: 'is not a cursor of this list' }]);
+  return { key, id };
+}
+
+/** A page of what was read by one more than `limit`, so that the list knows whether it goes on. */
+export function toPositionedPage<T>(found: T[], limit: number, positionOf: (item: T) => Position) {
+  const page = found.slice(0, limit);
+  const end = page.at(-1);
+  if (found.length <= limit || end === undefined) return { page, nextCursor: null };
+  const { key, id } = positionOf(end);
+  return { page, nextCursor: encodeCursor([key, id]) };
+}
+
+/** Reads the cursor of a list that is sorted by id; throws `VALIDATION_FAILED` for one that is not ours. */
+export function readIdCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const [id] = decodeCursor(cursor, 1);
+  if (!isId(id)) throw validationFailed([{ path: '/cursor', message: 'is not a cursor of this list' }]);
+  return id;
 }

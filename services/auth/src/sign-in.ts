@@ -1,15 +1,21 @@
 import { createAnnounceSessionEnded, createBusNames } from '@hallway/bus';
 import { createTokenVerifier, isRedisAway, type Log, type Mongo } from '@hallway/platform';
 import type { Redis } from 'ioredis';
-import { createAccountsRepository } from './accounts/accounts.repository.ts';
+import { type AccountsRepository, createAccountsRepository } from './accounts/accounts.repository.ts';
 import { createChangePassword } from './accounts/change-password.ts';
+import { createCheckCredentials } from './accounts/check-credentials.ts';
 import { createCheckPassword } from './accounts/check-password.ts';
+import { readCommonPasswords } from './accounts/common-passwords.ts';
 import { createHashingQueue } from './accounts/hashing-queue.ts';
 import { createLoginLimits } from './accounts/login-limits.ts';
 import { createPasswords } from './accounts/passwords.ts';
+import { createAuditLog } from './audit/audit-log.repository.ts';
+import { createRecordAudit, type RecordAudit } from './audit/record-audit.ts';
 import type { AuthConfig } from './config.ts';
 import { createIssueAccessToken } from './keys/issue-access-token.ts';
-import { createKeyRing } from './keys/key-ring.ts';
+import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
+import { buildFactorStores, buildSecondFactor } from './second-factor/build-second-factor.ts';
+import type { RequiredRoles } from './second-factor/required-roles.ts';
 import { createAccessSession } from './sessions/access-session.ts';
 import { createEndingsAnnouncer } from './sessions/announce-endings.ts';
 import { createEndSessions } from './sessions/end-sessions.ts';
@@ -29,21 +35,69 @@ export interface SignInDeps {
 export type SignIn = ReturnType<typeof buildSignIn>;
 
 /** Puts together everything between a password and the end of a session. */
-export function buildSignIn({ config, log, mongo, redis }: SignInDeps) {
-  const passwords = createPasswords({ memoryKib: config.PASSWORD_MEMORY_KIB, passes: config.PASSWORD_PASSES });
-  const keyRing = createKeyRing({ signingKeys: config.AUTH_SIGNING_KEYS, directory: config.AUTH_KEYS_DIR });
+export function buildSignIn(deps: SignInDeps) {
+  const { config, mongo, log } = deps;
+  const keyRing = createKeyRing({ signingKeys: config.AUTH_SIGNING_KEYS, directory: config.AUTH_KEYS_DIR, log });
   const accounts = createAccountsRepository(mongo.connection);
-  const inTurn = createHashingQueue();
-  const limits = buildLimits({ config, log, redis });
-  const checkPassword = createCheckPassword({ accounts, passwords, limits, inTurn });
-  const issuer = config.HALLWAY_ORIGIN;
+  const auditLog = createAuditLog(mongo.connection);
+  const base = { keyRing, accounts, auditLog, recordAudit: createRecordAudit({ auditLog, log }) };
+  const endings = buildEndings(deps, accounts);
+  const passwords = buildPasswords(deps, accounts);
+  const stores = buildFactorStores({ config, connection: mongo.connection, log });
+  const sessions = buildSessions(deps, { ...base, ...endings, ...stores });
+  return {
+    ...base,
+    ...endings,
+    ...passwords,
+    ...stores,
+    ...sessions,
+    ...buildSecondFactor({ ...base, ...endings, ...passwords, ...stores, ...sessions }),
+    async loadKeys(): Promise<void> {
+      await keyRing.load();
+      await stores.dataKeys.load();
+    },
+    changePassword: createChangePassword({ ...base, ...endings, ...passwords }),
+    cookie: createRefreshCookie({ secure: config.HALLWAY_ENV !== 'development', origin: config.HALLWAY_ORIGIN }),
+  };
+}
+
+interface Base {
+  keyRing: KeyRing;
+  accounts: AccountsRepository;
+  recordAudit: RecordAudit;
+}
+
+/** What ends sessions, and tells of it. */
+function buildEndings({ config, log, mongo, redis }: SignInDeps, accounts: AccountsRepository) {
   const sessions = createSessionsRepository(mongo.connection);
   const announcer = buildAnnouncer({ config, log, redis, listEndings: sessions.listEndings });
-  const endSessions = createEndSessions({ sessions, announcer });
+  const endSessions = createEndSessions({ sessions, accounts, announcer });
+  return { sessions, announcer, endSessions, endSessionsOf: endSessions.endSessionsOf };
+}
+
+/** Everything about passwords: what is a good one, whether it is right, and how it is kept. */
+function buildPasswords({ config, log, redis }: SignInDeps, accounts: AccountsRepository) {
+  const passwords = createPasswords({ memoryKib: config.PASSWORD_MEMORY_KIB, passes: config.PASSWORD_PASSES });
+  const inTurn = createHashingQueue();
+  const limits = buildLimits({ config, log, redis });
+  return {
+    passwords,
+    limits,
+    checkCredentials: createCheckCredentials({ accounts, passwords, limits, inTurn }),
+    checkPassword: createCheckPassword({ isCommonPassword: readCommonPasswords() }),
+    /** New passwords stand in one line of their own, whosever they are. */
+    hashPassword: (password: string): Promise<string> => inTurn('new-password', () => passwords.hash(password)),
+  };
+}
+
+type SessionsBase = Base & ReturnType<typeof buildEndings> & { requiredRoles: RequiredRoles };
+
+/** From a checked password to a session, and on to the next token of it. */
+function buildSessions({ config, log }: SignInDeps, base: SessionsBase) {
+  const { keyRing, sessions, endSessions } = base;
+  const issuer = config.HALLWAY_ORIGIN;
   const forSessions = {
-    sessions,
-    accounts,
-    endSessions,
+    ...base,
     issueAccessToken: createIssueAccessToken({ keyRing, issuer, ttlSeconds: config.ACCESS_TOKEN_TTL_SECONDS }),
     lifetimes: {
       idleSeconds: config.SESSION_IDLE_SECONDS,
@@ -56,19 +110,10 @@ export function buildSignIn({ config, log, mongo, redis }: SignInDeps) {
   // Whether a session ended is asked of the database, see `createAccessSession`.
   const verifyToken = createTokenVerifier({ findKey: keyRing.findKey, issuer, isEnded: () => false });
   return {
-    keyRing,
-    passwords,
-    accounts,
-    sessions,
-    announcer,
-    endSessions,
-    checkPassword,
     accessSession: createAccessSession({ verifyToken, sessions }),
-    changePassword: createChangePassword({ accounts, checkPassword, passwords, inTurn, endSessions }),
     openSession: createOpenSession(forSessions),
     refreshSession: createRefreshSession(forSessions),
     signOut: createSignOut({ sessions, endSessions, verifyToken }),
-    cookie: createRefreshCookie({ secure: config.HALLWAY_ENV !== 'development', origin: issuer }),
   };
 }
 

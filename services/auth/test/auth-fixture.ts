@@ -68,7 +68,7 @@ interface Call {
 /** Calls of the public routes, without a network in between. */
 function createCalls(http: ReturnType<typeof buildAuthService>['http']) {
   async function call(route: `${string} ${string}`, { token, cookie, body, headers, address }: Call = {}) {
-    const [method, url] = route.split(' ') as ['GET' | 'POST' | 'DELETE', string];
+    const [method, url] = route.split(' ') as ['GET' | 'POST' | 'PUT' | 'DELETE', string];
     const response = await http.inject({
       method,
       url,

@@ -1,5 +1,5 @@
 import { createBusNames, createPresenceLease } from '@hallway/bus';
-import { createPolicyFacts, mayMessage, toPolicySettings } from '@hallway/policy';
+import { createFactsReader, createPolicyFacts, mayMessage, toPolicySettings } from '@hallway/policy';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthFixture, startAuth } from './auth-fixture.ts';
@@ -85,12 +85,13 @@ describe('people', () => {
         try {
           const users = await service.connection.collection('users').find().toArray();
           const ids = new Map(users.map((user) => [user.username as string, user._id.toHexString()]));
-          const facts = await createPolicyFacts(service.connection).factsOf([...ids.values()]);
+          const facts = await createPolicyFacts({ reader: createFactsReader(service.connection) }).factsOf([
+            ...ids.values(),
+          ]);
+          const context = { settings: toPolicySettings(service.config), now: Date.now() };
           for (const username of everybody) {
             const self = facts.get(ids.get(username)!)!;
-            const allowed = everybody.filter(
-              (other) => mayMessage(self, facts.get(ids.get(other)!)!, toPolicySettings(service.config)).allowed,
-            );
+            const allowed = everybody.filter((other) => mayMessage(self, facts.get(ids.get(other)!)!, context).allowed);
             const listed = (await peopleOf(username, '', service)).map((person) => person.username);
             expect([username, listed.sort()]).toEqual([username, allowed.sort()]);
           }

@@ -1,4 +1,4 @@
-import { createDirectoryReader, createPolicyFacts } from '@hallway/policy';
+import { createDirectoryReader, createFactsReader, createPolicyFacts } from '@hallway/policy';
 import mongoose, { type Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureIndexes } from '../src/database-indexes.ts';
@@ -58,9 +58,9 @@ afterAll(async () => {
 });
 
 describe('factsOf', () => {
-  it('when asked for several people, answers all facts in four queries and leaves unknown ids out', async () => {
+  it('when asked for several people, answers all facts in five queries and leaves unknown ids out', async () => {
     queries = 0;
-    const facts = await createPolicyFacts(connection).factsOf([
+    const facts = await createPolicyFacts({ reader: createFactsReader(connection) }).factsOf([
       hex('ana'),
       hex('ben'),
       hex('kim'),
@@ -68,31 +68,43 @@ describe('factsOf', () => {
       'ffffffffffffffffffffffff',
       'no id',
     ]);
-    expect(queries).toBe(4);
+    expect(queries).toBe(5);
     expect([...facts.keys()].sort()).toEqual([hex('ana'), hex('ben'), hex('kim')].sort());
     const ana = facts.get(hex('ana'))!;
-    expect({ ...ana, childIds: ana.childIds.sort(), childCourseIds: ana.childCourseIds.sort() }).toEqual({
+    const course = (name: 'cs' | 'art') => ({ courseId: hex(name), concludesAt: null, settings: {} });
+    const child = (name: 'ben' | 'kim', takes: 'cs' | 'art') => ({
+      childId: hex(name),
+      mayMessage: true,
+      endsAt: null,
+      courses: [course(takes)],
+    });
+    expect(ana).toEqual({
       id: hex('ana'),
       role: 'parent',
+      roles: ['parent'],
       active: true,
+      safetyStaff: false,
       courses: [],
-      childIds: [hex('ben'), hex('kim')].sort(),
-      childCourseIds: [hex('cs'), hex('art')].sort(),
+      children: expect.arrayContaining([child('ben', 'cs'), child('kim', 'art')]),
+      blockedIds: new Set(),
     });
+    expect(ana.children).toHaveLength(2);
     expect(facts.get(hex('kim'))).toEqual({
       id: hex('kim'),
       role: 'student',
+      roles: ['student'],
       active: false,
-      courses: [{ courseId: hex('art'), role: 'student' }],
-      childIds: [],
-      childCourseIds: [],
+      safetyStaff: false,
+      courses: [{ ...course('art'), role: 'student' }],
+      children: [],
+      blockedIds: new Set(),
     });
-    expect(facts.get(hex('ben'))?.courses).toContainEqual({ courseId: hex('art'), role: 'observer' });
+    expect(facts.get(hex('ben'))?.courses).toContainEqual({ ...course('art'), role: 'observer' });
   });
 
   it('when asked for nobody, asks the database nothing', async () => {
     queries = 0;
-    expect((await createPolicyFacts(connection).factsOf(['no id'])).size).toBe(0);
+    expect((await createPolicyFacts({ reader: createFactsReader(connection) }).factsOf(['no id'])).size).toBe(0);
     expect(queries).toBe(0);
   });
 });
@@ -107,6 +119,7 @@ describe('the directory reader', () => {
       username: 'kim',
       name: 'KIM',
       role: 'student',
+      roles: ['student'],
       active: false,
     });
     expect(await reader.findUser('ffffffffffffffffffffffff')).toBeNull();
@@ -128,7 +141,7 @@ describe('the directory reader', () => {
     ]);
     const members = await reader.listCourseMembers(hex('cs'));
     expect(members).toHaveLength(2);
-    expect(members).toContainEqual({ userId: hex('tia'), role: 'instructor' });
+    expect(members).toContainEqual({ userId: hex('tia'), role: 'instructor', sectionIds: [] });
     expect((await reader.childrenOf(hex('ana'))).sort()).toEqual([hex('ben'), hex('kim')].sort());
   });
 });

@@ -53,6 +53,17 @@ describe('while Redis is away', () => {
     });
   });
 
+  it('when an administrator deactivates somebody, it is stored, and the sessions end', async () => {
+    await whileRedisIsAway(async () => {
+      const [admin, tom] = [await auth.login('admin'), await auth.login('tom')];
+      const route = `PATCH /api/admin/users/${tom.user.id}` as const;
+      const change = (active: boolean) => auth.call(route, { token: admin.token, body: { active } });
+      expect((await change(false)).json.user.active).toBe(false);
+      expect((await auth.call('GET /api/auth/me', { token: tom.token })).json.error.code).toBe('SESSION_ENDED');
+      expect((await change(true)).json.user.active).toBe(true);
+    });
+  });
+
   it('when people sign in, refresh, look around and sign out, it works, with everybody offline', async () => {
     await whileRedisIsAway(async () => {
       const { token, cookie } = await auth.login('john');

@@ -99,6 +99,21 @@ describe('login', () => {
     expect(after).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(after).not.toBe(before);
     await auth.login('alex');
+    const dearer = await createPasswords({ memoryKib: 32_768, passes: 3 }).hash('hallway-demo');
+    await users.updateOne({ usernameKey: 'alex' }, { $set: { passwordHash: dearer } });
+    await auth.login('alex');
+    expect((await users.findOne({ usernameKey: 'alex' }))!.passwordHash).toBe(dearer);
+  });
+});
+
+describe('an account without a password', () => {
+  it('when somebody signs in with whatever, answers like a wrong password', async () => {
+    const users = auth.connection.collection('users');
+    const { passwordHash } = (await users.findOne({ usernameKey: 'sarah' }))!;
+    await users.updateOne({ usernameKey: 'sarah' }, { $set: { passwordHash: '' } });
+    const answer = await auth.call('POST /api/auth/login', { body: { username: 'sarah', password: 'hallway-demo' } });
+    expect([answer.status, answer.json.error.code]).toEqual([401, 'INVALID_CREDENTIALS']);
+    await users.updateOne({ usernameKey: 'sarah' }, { $set: { passwordHash } });
   });
 });
 
@@ -167,6 +182,19 @@ describe('refresh', () => {
       await updateSession(claimsOf(token).sid, { [field]: new Date(Date.now() - 1000) });
       expect((await refresh(cookie)).json.error.code).toBe('SESSION_ENDED');
     }
+  });
+
+  it('when a session begins and goes on, ends after seven idle days, and after thirty whatever happens', async () => {
+    const { cookie, token } = await auth.login('john');
+    const daysAfter = (start: Date, end: Date) => (end.getTime() - start.getTime()) / 86_400_000;
+    const begun = (await findSession(claimsOf(token).sid))!;
+    expect(daysAfter(begun.createdAt, begun.expiresAt)).toBe(7);
+    expect(daysAfter(begun.createdAt, begun.endsAt)).toBe(30);
+    expect((await refresh(cookie)).status).toBe(200);
+    const gone = (await findSession(claimsOf(token).sid))!;
+    expect(gone.lastSeenAt.getTime()).toBeGreaterThan(begun.lastSeenAt.getTime());
+    expect(daysAfter(gone.lastSeenAt, gone.expiresAt)).toBe(7);
+    expect(gone.endsAt).toEqual(begun.endsAt);
   });
 
   it('when the end of the session is near, neither cookie nor token outlives it', async () => {
@@ -248,6 +276,23 @@ describe('password', () => {
     await auth.login('mike', codes[0] === 'OK' ? 'the first of two' : 'the second of two');
   });
 
+  it.each([
+    ['Password1234', 'is too common: it would be among the first to be guessed'],
+    ['it is peter again', 'must not contain the username'],
+    ['the Osei family', 'must not contain the name'],
+  ])(
+    'when the new one is "%s", answers VALIDATION_FAILED with what is wrong, and changes nothing',
+    async (newPassword, message) => {
+      const other = await auth.login('peter');
+      const { token } = await auth.login('peter');
+      const answer = await change(token, { currentPassword: 'hallway-demo', newPassword });
+      expect([answer.status, answer.json.error.code]).toEqual([400, 'VALIDATION_FAILED']);
+      expect(answer.json.error.details).toEqual([{ path: '/newPassword', message }]);
+      expect((await auth.call('GET /api/auth/me', { token: other.token })).status).toBe(200);
+      await auth.login('peter');
+    },
+  );
+
   it.each([11, 129])('when the new one has %i characters, answers VALIDATION_FAILED', async (length) => {
     const { token } = await auth.login('peter');
     const answer = await change(token, { currentPassword: 'hallway-demo', newPassword: 'x'.repeat(length) });
@@ -307,6 +352,10 @@ describe('jwks', () => {
 
 function idOf(hex: string) {
   return auth.connection.base.Types.ObjectId.createFromHexString(hex);
+}
+
+function findSession(sid: string) {
+  return auth.connection.collection('sessions').findOne({ _id: idOf(sid) });
 }
 
 async function updateSession(sid: string, $set: Record<string, unknown>) {

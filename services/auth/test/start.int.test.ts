@@ -137,7 +137,7 @@ describe('signing keys', () => {
     const { token } = await first.login('john');
     const second = await startAuth({ AUTH_KEYS_DIR: directory, MONGODB_URI: first.config.MONGODB_URI });
     try {
-      expect(await readdir(directory)).toEqual(['signing-keys.pem']);
+      expect((await readdir(directory)).sort()).toEqual(['data-key', 'signing-keys.pem']);
       expect((await stat(join(directory, 'signing-keys.pem'))).mode & 0o777).toBe(0o600);
       const keysOf = async (service: typeof first) => (await service.call('GET /.well-known/jwks.json')).json;
       expect(await keysOf(second)).toEqual(await keysOf(first));

@@ -48,6 +48,7 @@ export async function startAuthStandIn(issuer: string) {
 
   return {
     url,
+    key: privateKey,
     sign,
     /** What the poll answers. */
     endings,

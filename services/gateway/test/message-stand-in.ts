@@ -46,6 +46,9 @@ export async function startMessageStandIn({ redisUrl, prefix, log }: MessageStan
   /** Run before a request is answered, so that a test can hold an answer back or refuse it. */
   let beforeAnswer: (name: string) => Promise<void> = async () => undefined;
 
+  /** Run when a message is stored and not announced yet. */
+  let beforeAnnouncing: () => Promise<void> = async () => undefined;
+
   function accessRoom(chatRoomId: string, userId: string): StoredRoom {
     const stored = rooms.get(chatRoomId);
     if (!stored?.members.has(userId)) throw new AppError({ code: 'NOT_FOUND' });
@@ -113,7 +116,7 @@ export async function startMessageStandIn({ redisUrl, prefix, log }: MessageStan
     };
   }
 
-  async function commit({ command }: CommandEntry): Promise<void> {
+  async function commit({ command }: CommandEntry<SendCommand>): Promise<void> {
     const { requestId, origin, chatRoomId, senderId, clientMessageId } = command;
     const stored = rooms.get(chatRoomId);
     if (!stored?.members.has(senderId)) {
@@ -123,6 +126,7 @@ export async function startMessageStandIn({ redisUrl, prefix, log }: MessageStan
     if (repeat) return publishAnswers(origin, [{ requestId, ok: true, value: { message: repeat, duplicate: true } }]);
     const message = toMessage(command, stored);
     stored.messages.push(message);
+    await beforeAnnouncing();
     await announce('message.created', { message, roomType: stored.room.type, origin: { instance: origin, requestId } });
   }
 
@@ -141,7 +145,7 @@ export async function startMessageStandIn({ redisUrl, prefix, log }: MessageStan
     recover: prepare,
     step: async () => {
       const entries = await reader.readNew([...allPartitions], 500);
-      for (const entry of entries) await commit(entry);
+      for (const entry of entries) await commit(entry as CommandEntry<SendCommand>);
       await reader.done(entries);
     },
   });
@@ -178,6 +182,9 @@ export async function startMessageStandIn({ redisUrl, prefix, log }: MessageStan
     rooms,
     holdAnswers(hold: (name: string) => Promise<void>): void {
       beforeAnswer = hold;
+    },
+    holdAnnouncements(hold: () => Promise<void>): void {
+      beforeAnnouncing = hold;
     },
     /** A room that has been there before; nothing is announced. */
     addRoom(memberIds: string[], type: ChatRoom['type'] = 'direct'): string {

@@ -11,6 +11,14 @@ async function readiness() {
   return { status: answer.status, body: await answer.json() };
 }
 
+const reasons = ['ended-elsewhere', 'token-reused', 'password-changed', 'deactivated', 'role-changed'] as const;
+
+/** A socket whose session is to end for that reason. */
+async function connectWithReason(reason: (typeof reasons)[number]) {
+  const [person, sessionId] = [campus.person(), randomId()];
+  return { person, sessionId, reason, socket: await campus.connect(person, { tokenOptions: { sessionId } }) };
+}
+
 beforeAll(async () => {
   redis = await startOwnRedis();
   campus = await startCampus({ redisUrl: redis.url, gateways: 2 });
@@ -29,6 +37,7 @@ describe('while Redis is away', () => {
     const to = await campus.connect(receiver, { gateway: campus.gateways[1]! });
     const sessionId = randomId();
     const ended = await campus.connect(sender, { tokenOptions: { sessionId } });
+    const causes = await Promise.all(reasons.map(connectWithReason));
     expect(await ask(from, 'sendMessage', { chatRoomId, content: 'before' })).toMatchObject({ ok: true });
 
     await redis.kill();
@@ -43,9 +52,17 @@ describe('while Redis is away', () => {
 
     const endedAt = new Date().toISOString();
     campus.auth.endings.push({ userId: sender.id, sessionId, reason: 'signed-out', endedAt });
-    await eventually(() => expect(heardOf(ended, 'sessionEnded')).toEqual([{ reason: 'signed-out' }]), {
-      withinMs: 6000,
-    });
+    for (const { person, sessionId: id, reason } of causes) {
+      campus.auth.endings.push({ userId: person.id, sessionId: id, reason, endedAt });
+    }
+    await eventually(
+      () => {
+        expect(heardOf(ended, 'sessionEnded')).toEqual([{ reason: 'signed-out' }]);
+        for (const { socket, reason } of causes) expect(heardOf(socket, 'sessionEnded')).toEqual([{ reason }]);
+        expect(causes.some(({ socket }) => socket.connected)).toBe(false);
+      },
+      { withinMs: 6000 },
+    );
     expect([from.connected, to.connected, ended.connected]).toEqual([true, true, false]);
 
     await redis.start();

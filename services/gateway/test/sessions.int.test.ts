@@ -2,7 +2,7 @@ import { createAnnounceSessionEnded } from '@hallway/bus';
 import type { SessionEnded } from '@hallway/contracts';
 import { eventually } from '@hallway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, type Campus, heardOf, startCampus, type TestClient } from './campus.ts';
+import { ask, type Campus, heardOf, settle, startCampus, type TestClient } from './campus.ts';
 import { randomId } from './random-id.ts';
 
 let campus: Campus;
@@ -53,6 +53,87 @@ describe('a session that ends', () => {
       data: { error: { code: 'SESSION_ENDED' } },
     });
     expect(bystander.connected).toBe(true);
+  });
+});
+
+const reasons = [
+  'signed-out',
+  'ended-elsewhere',
+  'token-reused',
+  'password-changed',
+  'deactivated',
+  'role-changed',
+] as const;
+
+describe('a session that ends for whatever reason', () => {
+  it.each(reasons)('when it is %s, closes its sockets within a second and keeps its token out', async (reason) => {
+    const person = campus.person();
+    const sessionId = randomId();
+    const token = campus.auth.sign(person, { sessionId });
+    const socket = await campus.connect(person, { token, gateway: campus.gateways[1]! });
+    const gone = disconnected(socket);
+    const since = Date.now();
+    await announceEnded({ userId: person.id, sessionId, reason });
+    await gone;
+    expect(Date.now() - since).toBeLessThan(1000);
+    expect(heardOf(socket, 'sessionEnded')).toEqual([{ reason }]);
+    await expect(campus.connect(person, { token, gateway: campus.gateways[1]! })).rejects.toMatchObject({
+      data: { error: { code: 'SESSION_ENDED' } },
+    });
+  });
+});
+
+describe('what is on its way when a session ends', () => {
+  it('when a message was stored before and comes after the end, is not delivered there, but to the other session', async () => {
+    const [sender, person] = [campus.person(), campus.person()];
+    const chatRoomId = campus.messages.addRoom([sender.id, person.id]);
+    const sessionId = randomId();
+    const from = await campus.connect(sender);
+    const lost = await campus.connect(person, { tokenOptions: { sessionId } });
+    const open = await campus.connect(person, { tokenOptions: { sessionId } });
+    const kept = await campus.connect(person);
+    await ask(open, 'joinRoom', chatRoomId);
+    const gone = Promise.all([disconnected(lost), disconnected(open)]);
+    const stored = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    campus.messages.holdAnnouncements(async () => {
+      stored.resolve();
+      await gate.promise;
+    });
+    const sent = ask(from, 'sendMessage', { chatRoomId, content: 'on its way' });
+    await stored.promise;
+    await announceEnded({ userId: person.id, sessionId, reason: 'signed-out' });
+    await gone;
+    gate.resolve();
+    campus.messages.holdAnnouncements(async () => undefined);
+    expect(await sent).toMatchObject({ ok: true });
+    await eventually(() => expect(heardOf(kept, 'new_message').map(({ text }) => text)).toEqual(['on its way']));
+    for (const socket of [lost, open]) {
+      expect([...heardOf(socket, 'new_message'), ...heardOf(socket, 'receiveMessage')]).toEqual([]);
+    }
+  });
+
+  it('when an answer to joinRoom was under way, it does not reach the socket', async () => {
+    const person = campus.person();
+    const chatRoomId = campus.messages.addRoom([person.id]);
+    const sessionId = randomId();
+    const socket = await campus.connect(person, { tokenOptions: { sessionId } });
+    const gone = disconnected(socket);
+    const asked = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    campus.messages.holdAnswers(async () => {
+      asked.resolve();
+      await gate.promise;
+    });
+    const answered: unknown[] = [];
+    socket.emit('joinRoom', chatRoomId, (answer: unknown) => answered.push(answer));
+    await asked.promise;
+    await announceEnded({ userId: person.id, sessionId, reason: 'role-changed' });
+    await gone;
+    gate.resolve();
+    campus.messages.holdAnswers(async () => undefined);
+    await settle(await campus.connect(person));
+    expect(answered).toEqual([]);
   });
 });
 

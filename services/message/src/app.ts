@@ -1,6 +1,7 @@
 import {
   type BusNames,
   createBusNames,
+  createChangeDoor,
   createCommandLog,
   createEndedSessions,
   createPendingAnswers,
@@ -17,19 +18,25 @@ import {
   createInternalServer,
   createMetrics,
   createRemoteKeySet,
+  createTokenBuckets,
   createTokenVerifier,
+  type HttpServer,
   isRedisAway,
   type Log,
   type Service,
+  type VerifyToken,
   waitForRedis,
 } from '@hallway/platform';
 import { toPolicySettings } from '@hallway/policy';
+import { createChangeMessage } from './changes/change-message.ts';
+import { addChangeRoutes } from './changes/changes.routes.ts';
 import type { MessageConfig } from './config.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { addByPersonRoutes } from './messages/by-person.routes.ts';
 import { addByRoomRoutes } from './messages/by-room.routes.ts';
 import { createSendMessage } from './messages/send-message.ts';
 import { readReadiness } from './readiness.ts';
+import { addRoomsOfManyRoutes } from './rooms/rooms-of-many.routes.ts';
 import { buildStreamWork } from './stream-work.ts';
 import { buildUseCases, type UseCases } from './use-cases.ts';
 
@@ -52,14 +59,9 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
   const pending = createPendingAnswers();
   const streams = buildStreamWork({ connections, names, log, instance, pending, useCases, settings, metrics });
   const sessions = watchSessions({ config, log, names, connections });
-  const sendMessage = buildSendMessage({ config, connections, names, instance, pending, useCases });
+  const doors = buildDoors({ config, connections, names, instance, pending, useCases });
   const app = createHttpServer({ log, metrics });
-  // A scope of its own, so that an address that leads nowhere is a 404 for strangers too.
-  app.register(async (scope) => {
-    scope.addHook('onRequest', createAuthenticate(sessions.verifyToken));
-    addByPersonRoutes(scope, { ...useCases, sendMessage });
-    addByRoomRoutes(scope, { ...useCases, sendMessage });
-  });
+  addRoutes(app, sessions.verifyToken, { ...useCases, ...doors });
   let stopping = false;
   const internal = createInternalServer({ metrics, readiness: () => readReadiness(connections, stopping) });
 
@@ -68,9 +70,10 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
     ownedPartitions: streams.ownedPartitions,
     async start(): Promise<void> {
       await Promise.all([connections.mongo.ready(), waitForRedis(connections.redis), waitForRedis(connections.queue)]);
-      await Promise.all([useCases.rooms, useCases.memberships, useCases.messages].map((one) => one.ensureIndexes()));
+      await useCases.ensureIndexes();
       await listenForReplies({ subscriber: connections.subscriber, names, instance, pending, log });
       await sessions.start();
+      await useCases.start();
       await streams.start();
       await app.listen({ port: config.PORT, host: config.HOST });
       await internal.listen({ port: config.INTERNAL_PORT, host: config.HOST });
@@ -90,6 +93,19 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
   } satisfies Service & Record<string, unknown>;
 }
 
+type RouteDeps = UseCases & ReturnType<typeof buildDoors>;
+
+/** In a scope of their own, so that an address that leads nowhere is a 404 for strangers too. */
+function addRoutes(app: HttpServer, verifyToken: VerifyToken, deps: RouteDeps): void {
+  app.register(async (scope) => {
+    scope.addHook('onRequest', createAuthenticate(verifyToken));
+    addByPersonRoutes(scope, deps);
+    addByRoomRoutes(scope, deps);
+    addRoomsOfManyRoutes(scope, deps);
+    addChangeRoutes(scope, deps);
+  });
+}
+
 interface SendContext {
   config: MessageConfig;
   connections: Connections;
@@ -99,17 +115,22 @@ interface SendContext {
   useCases: UseCases;
 }
 
-/** The door for sends over HTTP: through the command stream, or at once while Redis is away. */
-function buildSendMessage({ config, connections: { redis }, names, instance, pending, useCases }: SendContext) {
+/** The doors for what is written over HTTP: through the command stream, or at once while Redis is away. */
+function buildDoors({ config, connections: { redis }, names, instance, pending, useCases }: SendContext) {
   const rate = { burst: config.SEND_BURST, perSecond: config.SENDS_PER_SECOND };
   const appendCommand = createCommandLog({ redis, names });
-  return createSendMessage({
-    ...useCases,
-    submitSend: createSendDoor({ appendCommand, pending, instance, answer: 'reply' }),
-    isRedisAway: () => isRedisAway(redis),
-    rate,
-    sharedBuckets: createSharedBuckets({ redis, names, ...rate }),
-  });
+  const limits = { buckets: createTokenBuckets(rate), sharedBuckets: createSharedBuckets({ redis, names, ...rate }) };
+  const door = { ...useCases, ...limits, isRedisAway: () => isRedisAway(redis) };
+  return {
+    sendMessage: createSendMessage({
+      ...door,
+      submitSend: createSendDoor({ appendCommand, pending, instance, answer: 'reply' }),
+    }),
+    changeMessage: createChangeMessage({
+      ...door,
+      submitChange: createChangeDoor({ appendCommand, pending, instance }),
+    }),
+  };
 }
 
 type SessionContext = Pick<MessageServiceContext, 'config' | 'log'> & { names: BusNames; connections: Connections };

@@ -9,6 +9,7 @@ export function openConnections({ config, log }: { config: MessageConfig; log: L
   const blockingCommands = open('command-reader', 'blocking');
   const blockingRequests = open('request-reader', 'blocking');
   const blockingEndings = open('session-endings', 'blocking');
+  const blockingDirectory = open('directory-changes', 'blocking');
   const subscriber = open('replies', 'subscriber');
   const queue = createRedis({ url: config.QUEUE_REDIS_URL, log, role: 'message-queue', kind: 'producer' });
   const mongo = createMongo({ uri: config.MONGODB_URI, appName: 'hallway-message', log });
@@ -17,12 +18,13 @@ export function openConnections({ config, log }: { config: MessageConfig; log: L
     blockingCommands,
     blockingRequests,
     blockingEndings,
+    blockingDirectory,
     subscriber,
     queue,
     mongo,
     async close(): Promise<void> {
-      for (const client of [redis, blockingCommands, blockingRequests, blockingEndings, subscriber, queue])
-        client.disconnect();
+      const blocking = [blockingCommands, blockingRequests, blockingEndings, blockingDirectory];
+      for (const client of [redis, ...blocking, subscriber, queue]) client.disconnect();
       await mongo.close();
     },
   };

@@ -7,9 +7,19 @@ import {
   createPresenceReader,
 } from '@hallway/bus';
 import type { Log } from '@hallway/platform';
-import { createDirectoryReader, createPolicyFacts, type PolicySettings } from '@hallway/policy';
+import {
+  createDirectoryReader,
+  createDirectoryWatch,
+  createFactsReader,
+  createPolicyFacts,
+  type PolicySettings,
+} from '@hallway/policy';
+import { type AdmitChangeDeps, createAdmitChange } from './changes/admit-change.ts';
+import { type ApplyChangesDeps, createApplyChanges } from './changes/apply-changes.ts';
+import { createFindChanged } from './changes/find-changed.ts';
 import type { Connections } from './connections.ts';
 import { createListConversations } from './conversations/list-conversations.ts';
+import { createCourseEndings, type FindEndedCourses } from './courses/course-endings.ts';
 import { createListCoursePeople } from './courses/list-course-people.ts';
 import { createAdmitCommands } from './messages/admit-commands.ts';
 import { createAdvanceHeads } from './messages/advance-heads.ts';
@@ -22,12 +32,12 @@ import { createMessagesRepository } from './messages/messages.repository.ts';
 import { createRoomHeads } from './messages/room-heads.ts';
 import { createSplitRepeats } from './messages/split-repeats.ts';
 import { createStoreMessages } from './messages/store-messages.ts';
-import { createPeopleFacts } from './policy/people-facts.ts';
 import { createMarkRead } from './read-marks/mark-read.ts';
 import { createRaiseMarks, type RaiseMarks } from './read-marks/raise-marks.ts';
 import { createRaiseMarksLater } from './read-marks/raise-marks-later.ts';
 import { createReadMarksReader } from './read-marks/read-marks.reader.ts';
 import { createRoomAccess, type RoomAccess } from './rooms/access-room.ts';
+import { buildRoomUseCases, type RoomUseCases } from './rooms/build-room-use-cases.ts';
 import { createCatchUp } from './rooms/catch-up.ts';
 import { createDescribeRooms } from './rooms/describe-rooms.ts';
 import { createMembershipsRepository } from './rooms/memberships.repository.ts';
@@ -44,7 +54,7 @@ export interface UseCaseContext {
 /** Wires repositories and use cases, from the stores up. Nothing here touches a store yet. */
 export function buildUseCases({ connections, names, settings, log }: UseCaseContext) {
   const { redis, queue } = connections;
-  const stores = buildStores(connections, names);
+  const stores = buildStores({ connections, names, log });
   const { rooms, memberships, messages, directory, findPeopleFacts, readMarks, pending } = stores;
   const access = createRoomAccess({ rooms, memberships });
   const describeRooms = createDescribeRooms({ directory, memberships });
@@ -53,20 +63,23 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
   const jobs = createJobProducer({ connection: queue, names, log });
   const raiseMarks = createRaiseMarks({ pending, jobs, log });
   const presence = createPresenceReader({ redis, names });
-  const committing = buildCommitting({ ...stores, access, settings, appendEvents, raiseMarks, log });
-  const people = { directory, findPeopleFacts, settings };
+  const findEndedCourses = createCourseEndings({ directory, settings });
+  const committing = buildCommitting({ ...stores, access, findEndedCourses, settings, appendEvents, raiseMarks, log });
+  const people = { directory, findPeopleFacts, findEndedCourses, settings };
   const reading = { rooms, memberships, messages, readMarks, describeRooms, describeMessages };
+  const { connection } = connections.mongo;
+  const ofMany = buildRoomUseCases({ ...people, ...reading, connection, access, appendEvents, log });
+  stores.directoryWatch.subscribe(ofMany.followEnrolments);
   return {
     ...stores,
     ...reading,
     ...people,
+    ...ofMany,
     access,
+    ...buildChanging({ ...people, ...reading, ...ofMany, appendEvents, log }),
+    ...buildLife({ ...stores, ...ofMany, closeOthers: [committing.stop, jobs.close] }),
     commitMessages: committing.commitMessages,
     commitInTurn: committing.commitInTurn,
-    async close(): Promise<void> {
-      committing.stop();
-      await jobs.close();
-    },
     openDirectRoom: createOpenDirectRoom({ ...people, rooms, memberships, describeRooms, appendEvents, log }),
     catchUp: createCatchUp(reading),
     markRead: createMarkRead({ access, rooms, readMarks, raiseMarks }),
@@ -76,10 +89,55 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
   };
 }
 
+type LifeParts = Pick<Stores, 'rooms' | 'memberships' | 'messages' | 'directoryWatch'> &
+  Pick<RoomUseCases, 'roomsOfMany' | 'followEnrolments'> & { closeOthers: (() => unknown)[] };
+
+/** What begins and ends with the service. */
+function buildLife({
+  rooms,
+  roomsOfMany,
+  memberships,
+  messages,
+  directoryWatch,
+  followEnrolments,
+  closeOthers,
+}: LifeParts) {
+  return {
+    async ensureIndexes(): Promise<void> {
+      await Promise.all([rooms, roomsOfMany, memberships, messages].map((one) => one.ensureIndexes()));
+    },
+    async start(): Promise<void> {
+      await directoryWatch.start();
+      followEnrolments.start();
+    },
+    async close(): Promise<void> {
+      await directoryWatch.stop();
+      await followEnrolments.stop();
+      for (const closeOne of closeOthers) await closeOne();
+    },
+  };
+}
+
+type ChangingParts = AdmitChangeDeps & Omit<ApplyChangesDeps, 'admitChange'>;
+
+/** Edits and deletes, behind the same two doors as sends. */
+function buildChanging(parts: ChangingParts) {
+  const { appendEvents, log } = parts;
+  const admitChange = createAdmitChange(parts);
+  const applying = { ...parts, admitChange };
+  return {
+    admitChange,
+    applyChanges: createApplyChanges(applying),
+    applyDirectly: createApplyChanges({ ...applying, appendEvents: createAppendWherePossible(appendEvents, log) }),
+    findChanged: createFindChanged(parts),
+  };
+}
+
 export type UseCases = ReturnType<typeof buildUseCases>;
 
 interface CommittingParts extends Stores {
   access: RoomAccess;
+  findEndedCourses: FindEndedCourses;
   settings: PolicySettings;
   appendEvents: AppendEvents;
   raiseMarks: RaiseMarks;
@@ -113,7 +171,12 @@ function buildCommitting(parts: CommittingParts) {
 
 type Stores = ReturnType<typeof buildStores>;
 
-function buildStores({ redis, mongo: { connection } }: Connections, names: BusNames) {
+function buildStores({ connections, names, log }: Omit<UseCaseContext, 'settings'>) {
+  const { redis, blockingDirectory, mongo } = connections;
+  const { connection } = mongo;
+  const policyFacts = createPolicyFacts({ reader: createFactsReader(connection) });
+  const directoryWatch = createDirectoryWatch({ connection, redis: blockingDirectory, names, log });
+  directoryWatch.subscribe(policyFacts);
   const pending = createPendingReadMarks({ redis, names });
   return {
     pending,
@@ -121,7 +184,8 @@ function buildStores({ redis, mongo: { connection } }: Connections, names: BusNa
     memberships: createMembershipsRepository(connection),
     messages: createMessagesRepository(connection),
     directory: createDirectoryReader(connection),
-    findPeopleFacts: createPeopleFacts({ policyFacts: createPolicyFacts(connection) }),
+    directoryWatch,
+    findPeopleFacts: policyFacts.factsOf,
     readMarks: createReadMarksReader({ connection, pending }),
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createBusNames } from '@hallway/bus';
 import type { PublicUser, SendCommand } from '@hallway/contracts';
+import { waitForRedis } from '@hallway/platform';
 import { defaultPolicySettings } from '@hallway/policy';
 import { captureLog, useTestEngines } from '@hallway/testkit';
 import fc from 'fast-check';
@@ -32,7 +33,7 @@ function buildWriter() {
     await useCases.close();
     await connections.close();
   });
-  return { ready: connections.mongo.ready(), useCases };
+  return { ready: Promise.all([connections.mongo.ready(), waitForRedis(connections.redis)]), useCases };
 }
 
 async function freshRoom() {

@@ -10,6 +10,7 @@ import type { WorkerConfig } from './config.ts';
 import { createHandleEvents } from './events/handle-events.ts';
 import { createJobRegistry } from './jobs/job-registry.ts';
 import { createCancelReadNotifications } from './notifications/cancel-read-notifications.ts';
+import { createCancelRemovedNotifications } from './notifications/cancel-removed-notifications.ts';
 import { createDeliverNotification } from './notifications/deliver-notification.ts';
 import type { Deliver } from './notifications/deliver-to-log.ts';
 import { createNotificationsRepository } from './notifications/notifications.repository.ts';
@@ -17,6 +18,7 @@ import { createRebuildNotifications } from './notifications/rebuild-notification
 import { createScheduleNotifications } from './notifications/schedule-notifications.ts';
 import { createSentMessagesRepository } from './notifications/sent-messages.repository.ts';
 import { createRebuildWhenEmptied } from './notifications/watch-for-emptied-redis.ts';
+import { createPeopleReader } from './people/people.reader.ts';
 import { createDrainReadMarks } from './read-marks/drain-read-marks.ts';
 import { createReadMarksRepository } from './read-marks/read-marks.repository.ts';
 import { createSweepReadMarks } from './read-marks/sweep-read-marks.ts';
@@ -57,6 +59,7 @@ export function assembleFeatures(deps: FeatureDeps) {
       roomMembers,
       scheduleNotifications,
       cancelReadNotifications: createCancelReadNotifications({ rooms, jobs }),
+      cancelRemovedNotifications: createCancelRemovedNotifications({ jobs }),
     }),
     sweepReadMarks: createSweepReadMarks(tools),
     rebuildWhenEmptied: createRebuildWhenEmptied({
@@ -77,6 +80,7 @@ function openTools({ config, stores, names, log }: FeatureDeps) {
   return {
     rooms,
     roomMembers: createRoomMembers({ rooms }),
+    people: createPeopleReader(connection),
     messages: createSentMessagesRepository(connection),
     readMarks: createReadMarksRepository(connection),
     notifications: createNotificationsRepository(connection),

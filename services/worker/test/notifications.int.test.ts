@@ -100,6 +100,7 @@ describe('message.created', () => {
     const { ann, rest, chatRoomId } = await setUp(1);
     const [ben] = rest as [string];
     const cleo = newId();
+    await world.openAccount(cleo);
     worker = await startWorker(world);
     await world.send(chatRoomId, [ann]);
     await eventually(() => expect(worker?.deliveredTo(ben)).toHaveLength(1));

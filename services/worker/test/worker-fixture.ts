@@ -81,10 +81,16 @@ export async function createWorld() {
 }
 
 function createSchoolOfRooms(connection: mongoose.Connection, appendEvents: (events: DomainEvent[]) => Promise<void>) {
+  async function openAccount(userId: string): Promise<void> {
+    const account = { $set: { active: true } };
+    await connection.collection('users').updateOne({ _id: toId(userId) }, account, { upsert: true });
+  }
+
   /** Makes a room with these members, as the message service would. */
   async function makeRoom(type: RoomType, memberIds: string[]): Promise<string> {
     const room = { _id: toId(newId()), type, title: null, courseId: null, lastSeq: 0, createdAt: new Date() };
     await connection.collection('rooms').insertOne(room);
+    for (const userId of memberIds) await openAccount(userId);
     await connection.collection('memberships').insertMany(
       memberIds.map((userId) => ({
         roomId: room._id,
@@ -114,6 +120,7 @@ function createSchoolOfRooms(connection: mongoose.Connection, appendEvents: (eve
   }
 
   return {
+    openAccount,
     makeRoom,
     storeMessages,
     /** Stores messages and announces them, one event each in one batch. */

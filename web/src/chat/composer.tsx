@@ -1,28 +1,19 @@
 import type { Timeline } from '@hallway/client';
 import { SendHorizontal } from 'lucide-react';
-import {
-  type KeyboardEvent,
-  type Ref,
-  type RefObject,
-  useEffect,
-  useImperativeHandle,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { useMe } from '../client/hallway-context.ts';
 import { touchPointer, useMedia } from '../client/use-media.ts';
 import { usePreferences } from '../settings/preferences.ts';
 import { toCounter } from './content-room.ts';
 import { browserDrafts, useDraft } from './drafts.ts';
 import { toSendable } from './message-text.ts';
-
-/** Beyond these the text scrolls within the field. */
-const maxLines = 8;
+import { sendsOnKey } from './sends-on-key.ts';
+import { useGrowth } from './use-growth.ts';
 
 export interface ComposerControl {
   /** Puts words into an empty field, for the person to send or to change. */
   suggest(text: string): void;
+  focus(): void;
 }
 
 interface ComposerProps {
@@ -30,33 +21,13 @@ interface ComposerProps {
   title: string;
   timeline: Timeline | null;
   onSent: () => void;
+  /** Arrow up in the empty field. */
+  onEditLast: () => void;
   control: Ref<ComposerControl>;
 }
 
-/** Grows with its text up to eight lines. */
-function useGrowth(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what makes the field grow.
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (element === null) return;
-    const style = getComputedStyle(element);
-    const around = element.offsetHeight - element.clientHeight;
-    const padding = Number.parseFloat(style.paddingTop) + Number.parseFloat(style.paddingBottom);
-    const most = Number.parseFloat(style.lineHeight) * maxLines + padding;
-    element.style.height = 'auto';
-    element.style.height = `${Math.min(element.scrollHeight, most) + around}px`;
-    element.style.overflowY = element.scrollHeight > most + 1 ? 'auto' : 'hidden';
-  }, [field, text]);
-}
-
-function sendsOnKey(event: KeyboardEvent, enterSends: boolean): boolean {
-  // While an input method composes, Enter belongs to it: it picks a word.
-  if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return false;
-  return enterSends || event.ctrlKey || event.metaKey;
-}
-
 /** What is typed here is a draft from the first character on, kept per room and person. */
-export function Composer({ chatRoomId, title, timeline, onSent, control }: ComposerProps) {
+export function Composer({ chatRoomId, title, timeline, onSent, onEditLast, control }: ComposerProps) {
   const me = useMe();
   const touch = useMedia(touchPointer);
   const { enterSends } = usePreferences();
@@ -78,6 +49,7 @@ export function Composer({ chatRoomId, title, timeline, onSent, control }: Compo
       if (browserDrafts().read(me.id, chatRoomId) === '') write(words);
       field.current?.focus();
     },
+    focus: () => field.current?.focus(),
   }));
   useEffect(() => {
     // On a touch screen the keyboard would cover the conversation that was just opened.
@@ -92,6 +64,14 @@ export function Composer({ chatRoomId, title, timeline, onSent, control }: Compo
     timeline.setTyping(false);
     write('');
     onSent();
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const editsLast = event.key === 'ArrowUp' && shown === '' && !event.shiftKey && !event.altKey;
+    if (!editsLast && !sendsOnKey(event, enterSends && !touch)) return;
+    event.preventDefault();
+    if (editsLast) onEditLast();
+    else send();
   };
 
   return (
@@ -117,11 +97,7 @@ export function Composer({ chatRoomId, title, timeline, onSent, control }: Compo
             timeline?.setTyping(next.trim() !== '');
           }}
           onBlur={() => timeline?.setTyping(false)}
-          onKeyDown={(event) => {
-            if (!sendsOnKey(event, enterSends && !touch)) return;
-            event.preventDefault();
-            send();
-          }}
+          onKeyDown={onKeyDown}
           className="min-w-0 flex-1 resize-none bg-transparent px-3 py-2 leading-[1.45] outline-none placeholder:truncate placeholder:text-ink-soft focus-visible:outline-none touch:py-2.5"
         />
         <button

@@ -1,4 +1,4 @@
-import type { Timeline, TimelineState } from '@hallway/client';
+import type { Timeline, TimelineMessage, TimelineState } from '@hallway/client';
 import type { PublicUser } from '@hallway/contracts';
 import { ArrowDown } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
@@ -7,9 +7,11 @@ import { useNow } from '../client/use-now.ts';
 import { moveFocus } from '../messages/move-focus.ts';
 import { Button } from '../pieces/button.tsx';
 import { toDayHeading } from '../words/times.ts';
+import { findMessageActions } from './message-rights.ts';
 import { MessageRow } from './message-row.tsx';
 import { type TimelineRow, toTimelineRows } from './timeline-rows.ts';
 import { useMessageScroll } from './use-message-scroll.ts';
+import type { MessageTools } from './use-message-tools.ts';
 import { useReadMarking } from './use-read-marking.ts';
 
 interface MessageListProps {
@@ -19,6 +21,9 @@ interface MessageListProps {
   /** The other person of a direct room; null in rooms of many. */
   partner: PublicUser | null;
   unreadLine: number | null;
+  tools: MessageTools;
+  /** Called when a message is no longer edited, saved or not. */
+  onEditEnd: () => void;
 }
 
 function DayHeading({ createdAt, now }: { createdAt: string; now: Date }) {
@@ -46,9 +51,16 @@ interface RowProps {
   timeline: Timeline;
   partner: PublicUser | null;
   nameOf: (userId: string) => string;
+  tools: MessageTools;
+  onEditEnd: () => void;
 }
 
-function Row({ row, now, timeline, partner, nameOf }: RowProps) {
+/** Whether the message stands there as a field. What was deleted meanwhile has nothing left to edit. */
+function isEdited({ key, stored }: TimelineMessage, { open }: MessageTools): boolean {
+  return open?.what === 'edit' && open.message.key === key && stored?.deletedAt === undefined;
+}
+
+function Row({ row, now, timeline, partner, nameOf, tools, onEditEnd }: RowProps) {
   switch (row.kind) {
     case 'day':
       return <DayHeading createdAt={row.createdAt} now={now} />;
@@ -74,6 +86,8 @@ function Row({ row, now, timeline, partner, nameOf }: RowProps) {
           senderName={nameOf(row.message.senderId)}
           partnerName={partner?.name ?? null}
           timeline={timeline}
+          onMenu={findMessageActions(row.message, tools.rights).length > 0 ? tools.openMenu : null}
+          onEditEnd={isEdited(row.message, tools) ? onEditEnd : null}
         />
       );
   }
@@ -111,7 +125,8 @@ function useOlder(timeline: Timeline) {
   return { failed, load, loadUnlessFailed };
 }
 
-export function MessageList({ timeline, state, title, partner, unreadLine }: MessageListProps) {
+export function MessageList(props: MessageListProps) {
+  const { timeline, state, title, partner, unreadLine, tools, onEditEnd } = props;
   const client = useHallway();
   const now = useNow();
   const scroller = useRef<HTMLDivElement>(null);
@@ -154,7 +169,7 @@ export function MessageList({ timeline, state, title, partner, unreadLine }: Mes
         <div ref={content} className="relative flex min-h-full flex-col justify-end px-4 pt-2 pb-1">
           <OlderSlot state={state} failed={older.failed} onRetry={older.load} />
           {rows.map((row) => (
-            <Row key={row.key} row={row} now={now} timeline={timeline} partner={partner} nameOf={nameOf} />
+            <Row key={row.key} {...{ row, now, timeline, partner, nameOf, tools, onEditEnd }} />
           ))}
         </div>
       </div>

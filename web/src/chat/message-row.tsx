@@ -1,14 +1,16 @@
 import type { Timeline, TimelineMessage } from '@hallway/client';
 import type { ErrorBody } from '@hallway/contracts';
-import { CircleAlert } from 'lucide-react';
-import { memo } from 'react';
+import { CircleAlert, Ellipsis } from 'lucide-react';
+import { type KeyboardEvent, lazy, memo, Suspense } from 'react';
 import { Avatar } from '../pieces/avatar.tsx';
 import { Button } from '../pieces/button.tsx';
 import { RequestId } from '../pieces/fault-notice.tsx';
 import { sendWords } from '../words/fault-words.ts';
 import { toClock, toFullTime } from '../words/times.ts';
-import { DeliveryMark } from './delivery-mark.tsx';
-import { toTextParts } from './message-text.ts';
+import { Bubble } from './message-words.tsx';
+import { useLongPress } from './use-long-press.ts';
+
+const MessageEditor = lazy(async () => ({ default: (await import('./message-editor.tsx')).MessageEditor }));
 
 interface MessageRowProps {
   message: TimelineMessage;
@@ -18,36 +20,13 @@ interface MessageRowProps {
   /** The other person of a direct room; null in rooms of many, which show who speaks. */
   partnerName: string | null;
   timeline: Timeline;
+  /** Opens what can be done with the message; null where nothing can. */
+  onMenu: ((message: TimelineMessage, anchor: DOMRect) => void) | null;
+  /** Ends the editing of this message; null while it is not edited. */
+  onEditEnd: (() => void) | null;
 }
 
-function Words({ message }: { message: TimelineMessage }) {
-  if (message.stored?.deletedAt !== undefined) return <p className="italic opacity-80">Message deleted</p>;
-  return (
-    <p dir="auto" className="min-w-0 whitespace-pre-wrap wrap-anywhere">
-      {toTextParts(message.content).map((part, index) =>
-        part.kind === 'text' ? (
-          part.text
-        ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text keep their places.
-          <a key={index} href={part.text} target="_blank" rel="noopener noreferrer" className="underline">
-            {part.text}
-          </a>
-        ),
-      )}
-    </p>
-  );
-}
-
-function Bubble({ message, senderName }: { message: TimelineMessage; senderName: string }) {
-  const look = message.mine ? 'rounded-br-corner bg-mine text-on-mine' : 'rounded-bl-corner bg-theirs text-ink';
-  return (
-    <div className={`flex max-w-[min(68ch,84%)] min-w-0 rounded-bubble px-3 py-1.5 ${look}`}>
-      <span className="sr-only">{message.mine ? 'You: ' : `${senderName}: `}</span>
-      <Words message={message} />
-      {message.mine ? <DeliveryMark status={message.delivery.status} /> : null}
-    </div>
-  );
-}
+const onHover = 'opacity-0 group-hover:opacity-100 group-focus:opacity-100 group-focus-within:opacity-100';
 
 /** Stands beside the bubble; its room is kept while it is hidden, so that nothing moves when it shows. */
 function MessageTime({ createdAt, shown }: { createdAt: string; shown: boolean }) {
@@ -55,10 +34,30 @@ function MessageTime({ createdAt, shown }: { createdAt: string; shown: boolean }
     <time
       dateTime={createdAt}
       title={toFullTime(createdAt)}
-      className={`shrink-0 self-end pb-1 text-small text-ink-soft tabular-nums ${shown ? '' : 'opacity-0 group-hover:opacity-100 group-focus:opacity-100 group-focus-within:opacity-100'}`}
+      className={`shrink-0 self-end pb-1 text-small text-ink-soft tabular-nums ${shown ? '' : onHover}`}
     >
       {toClock(createdAt)}
     </time>
+  );
+}
+
+/**
+ * For the mouse and for screen readers. Under a finger, which rests on the message instead, it takes no room. With the
+ * keyboard it is Enter on the message: a stop at each would make the page endless.
+ */
+function MenuButton({ onPress }: { onPress: (button: HTMLElement) => void }) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label="What to do with this message"
+      title="What to do with this message"
+      aria-haspopup="menu"
+      onClick={(event) => onPress(event.currentTarget)}
+      className={`-mx-1 inline-flex size-7 shrink-0 items-center justify-center self-end rounded-control text-ink-soft hover:bg-hover hover:text-ink touch:sr-only ${onHover}`}
+    >
+      <Ellipsis aria-hidden="true" className="size-4" />
+    </button>
   );
 }
 
@@ -89,12 +88,29 @@ function Failure({ fault, name, onRetry, onDiscard }: FailureProps) {
   );
 }
 
+function SpeakerName({ name }: { name: string }) {
+  return (
+    <p aria-hidden="true" className="mb-1 ml-9 text-small font-medium text-ink-soft">
+      {name}
+    </p>
+  );
+}
+
 /** One message. `data-seq` is empty until the server has numbered it. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, startsGroup, endsGroup, senderName, partnerName, timeline } = props;
+  const { message, startsGroup, endsGroup, senderName, partnerName, timeline, onMenu, onEditEnd } = props;
   const many = partnerName === null;
   const { mine, delivery, clientMessageId } = message;
+  const press = onMenu && ((element: HTMLElement) => onMenu(message, element.getBoundingClientRect()));
+  const longPress = useLongPress(press);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (press === null || event.target !== event.currentTarget) return;
+    if (event.key !== 'Enter' && event.key !== 'ContextMenu') return;
+    event.preventDefault();
+    press(event.currentTarget);
+  };
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Enter and a resting finger do what the button in it does.
     <div
       // Focus, by a tap or an arrow key, shows the time of a message.
       tabIndex={-1}
@@ -102,21 +118,28 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       data-key={message.key}
       data-seq={message.seq ?? ''}
       data-status={mine ? delivery.status : 'received'}
+      onKeyDown={onKeyDown}
+      {...longPress}
       className={`group ring-inside flex flex-col rounded-control ${mine ? 'items-end' : 'items-start'} ${startsGroup ? 'mt-3' : 'mt-1'}`}
     >
-      {many && startsGroup && !mine ? (
-        <p aria-hidden="true" className="mb-1 ml-9 text-small font-medium text-ink-soft">
-          {senderName}
-        </p>
-      ) : null}
+      {many && startsGroup && !mine ? <SpeakerName name={senderName} /> : null}
       <div className={`flex w-full min-w-0 gap-2 ${mine ? 'flex-row-reverse' : ''}`}>
         {many && !mine ? (
           <span className="w-7 shrink-0">
             {startsGroup ? <Avatar id={message.senderId} name={senderName} size="small" /> : null}
           </span>
         ) : null}
-        <Bubble message={message} senderName={senderName} />
-        <MessageTime createdAt={message.createdAt} shown={endsGroup} />
+        {onEditEnd === null ? (
+          <>
+            <Bubble message={message} senderName={senderName} />
+            <MessageTime createdAt={message.createdAt} shown={endsGroup} />
+            {press === null ? null : <MenuButton onPress={press} />}
+          </>
+        ) : (
+          <Suspense fallback={<Bubble message={message} senderName={senderName} />}>
+            <MessageEditor message={message} onEnd={onEditEnd} />
+          </Suspense>
+        )}
       </div>
       {delivery.status === 'failed' ? (
         <Failure

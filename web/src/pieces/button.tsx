@@ -2,7 +2,7 @@ import type { ButtonHTMLAttributes, ReactNode } from 'react';
 import { Link } from 'react-router';
 
 const looks = {
-  primary: 'bg-accent text-on-accent font-semibold hover:opacity-90',
+  primary: 'bg-accent text-on-accent font-semibold hover:brightness-95',
   plain: 'border border-ink-faint bg-surface text-ink font-medium hover:bg-hover',
   quiet: 'text-accent font-medium hover:bg-hover',
   danger: 'border border-bad text-bad font-medium hover:bg-hover',

@@ -35,14 +35,20 @@ export function FaultNotice({ fault, words = loadWords(fault), onRetry, children
   );
 }
 
+interface FaultLineProps {
+  /** Null: it never left this device. */
+  fault: ErrorBody | null;
+  words: string;
+}
+
 /** One line for something that was asked for and did not happen, beside what asked for it. */
-export function FaultLine({ fault, words }: { fault: ErrorBody; words: string }) {
+export function FaultLine({ fault, words }: FaultLineProps) {
   return (
     <div role="alert" className="flex gap-2 rounded-control border border-bad px-3 py-2 text-small">
       <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-bad" />
       <div>
         <p>{words}</p>
-        <RequestId fault={fault} />
+        {fault === null ? null : <RequestId fault={fault} />}
       </div>
     </div>
   );

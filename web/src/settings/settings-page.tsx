@@ -6,6 +6,7 @@ import { toFault } from '../client/to-fault.ts';
 import { Button } from '../pieces/button.tsx';
 import { FaultLine } from '../pieces/fault-notice.tsx';
 import { Card, Page, Section } from '../pieces/page.tsx';
+import { SecuritySection } from '../security/security-section.tsx';
 import { actionWords } from '../words/fault-words.ts';
 import { changePreferences, type Theme, usePreferences } from './preferences.ts';
 import { SessionList } from './session-list.tsx';
@@ -118,6 +119,9 @@ export function SettingsPage() {
             Hallway does not send push notifications or emails to you. Messages wait here until you come.
           </p>
         </Card>
+      </Section>
+      <Section title="Security">
+        <SecuritySection />
       </Section>
       <Section title="Where you are signed in">
         <SessionList />

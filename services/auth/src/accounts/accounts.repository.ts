@@ -1,12 +1,20 @@
-import type { PublicUser } from '@hallway/contracts';
-import { openSchoolRecords, toPublicUser, type UserRecord } from '@hallway/policy';
+import type { PublicUser, Role } from '@hallway/contracts';
+import { rolesOf, toPublicUser, type UserRecord } from '@hallway/policy';
 import mongoose, { type Connection } from 'mongoose';
 
 /** An account as this service knows it. `passwordHash` never leaves the service. */
 export interface Account extends PublicUser {
+  /** Empty: no password was set. */
   passwordHash: string;
   active: boolean;
+  /** All of them, the primary one first. */
+  roles: Role[];
+  /** Grows when all sessions of the person end: a session of an earlier epoch is over. */
+  sessionsEpoch: number;
 }
+
+/** Missing: 0. */
+type AccountRecord = UserRecord & { sessionsEpoch?: number };
 
 /** Usernames are the same whatever their case. */
 export function toUsernameKey(username: string): string {
@@ -14,7 +22,7 @@ export function toUsernameKey(username: string): string {
 }
 
 export function createAccountsRepository(connection: Connection) {
-  const { users } = openSchoolRecords(connection);
+  const users = connection.collection<AccountRecord>('users');
 
   return {
     async findByUsername(username: string): Promise<Account | null> {
@@ -31,13 +39,20 @@ export function createAccountsRepository(connection: Connection) {
       const { matchedCount } = await users.updateOne(filter, { $set: { passwordHash: after } });
       return matchedCount === 1;
     },
+    /** Begins a new epoch of sessions and answers its number; 0 when there is no such account. Atomic. */
+    async advanceSessionsEpoch(id: string): Promise<number> {
+      const filter = { _id: new mongoose.Types.ObjectId(id) };
+      const user = await users.findOneAndUpdate(filter, { $inc: { sessionsEpoch: 1 } }, { returnDocument: 'after' });
+      return user?.sessionsEpoch ?? 0;
+    },
   };
 }
 
 export type AccountsRepository = ReturnType<typeof createAccountsRepository>;
 
-function toAccount(user: UserRecord): Account {
-  return { ...toPublicUser(user), passwordHash: user.passwordHash, active: user.active };
+function toAccount(user: AccountRecord): Account {
+  const { passwordHash, active, sessionsEpoch = 0 } = user;
+  return { ...toPublicUser(user), roles: rolesOf(user), passwordHash, active, sessionsEpoch };
 }
 
 /** What a client may see of an account. */

@@ -1,16 +1,17 @@
 import { AppError } from '@hallway/platform';
+import type { RecordAudit } from '../audit/record-audit.ts';
 import type { EndSessions } from '../sessions/end-sessions.ts';
 import type { AccountsRepository } from './accounts.repository.ts';
+import type { CheckCredentials } from './check-credentials.ts';
 import type { CheckPassword } from './check-password.ts';
-import type { HashingQueue } from './hashing-queue.ts';
-import type { Passwords } from './passwords.ts';
 
 export interface ChangePasswordDeps {
   accounts: AccountsRepository;
+  checkCredentials: CheckCredentials;
   checkPassword: CheckPassword;
-  passwords: Passwords;
-  inTurn: HashingQueue;
+  hashPassword: (password: string) => Promise<string>;
   endSessions: EndSessions;
+  recordAudit: RecordAudit;
 }
 
 export interface PasswordChange {
@@ -23,20 +24,23 @@ export interface PasswordChange {
 
 /**
  * Changes a password, then ends all other sessions of the person. A crash between leaves them alive: changing it again
- * ends them. Throws `INVALID_CREDENTIALS` for a wrong `currentPassword`, which counts like a wrong login, and `CONFLICT`
- * when the password was changed at the same moment from elsewhere.
+ * ends them. Throws `VALIDATION_FAILED` for a new password that is not good enough, `INVALID_CREDENTIALS` for a wrong
+ * `currentPassword`, which counts like a wrong login, and `CONFLICT` when the password was changed at the same moment from
+ * elsewhere.
  */
 export function createChangePassword(deps: ChangePasswordDeps) {
-  const { accounts, checkPassword, passwords, inTurn, endSessions } = deps;
+  const { accounts, checkCredentials, checkPassword, hashPassword, endSessions, recordAudit } = deps;
   return async function changePassword(change: PasswordChange): Promise<void> {
-    const caller = await accounts.findById(change.userId);
+    const { userId, sessionId, currentPassword: password, newPassword, address } = change;
+    const caller = await accounts.findById(userId);
     if (!caller) throw new AppError({ code: 'SESSION_ENDED', internal: 'the account is gone' });
-    const { currentPassword: password, address } = change;
-    const account = await checkPassword({ username: caller.username, password, address });
-    const hash = await inTurn(() => passwords.hash(change.newPassword));
+    checkPassword({ password: newPassword, username: caller.username, name: caller.name, path: '/newPassword' });
+    const account = await checkCredentials({ username: caller.username, password, address });
+    const hash = await hashPassword(newPassword);
     const replaced = await accounts.replacePasswordHash(account.id, account.passwordHash, hash);
     if (!replaced) throw new AppError({ code: 'CONFLICT', internal: 'the password was changed at the same moment' });
-    await endSessions.endOthers({ userId: change.userId, keep: change.sessionId, reason: 'password-changed' });
+    await endSessions.endSessionsOf(userId, 'password-changed', { keep: sessionId });
+    await recordAudit({ actorId: userId, action: 'password.changed', targetId: userId, sessionId, address });
   };
 }
 

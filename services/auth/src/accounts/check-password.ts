@@ -1,44 +1,46 @@
-import { AppError } from '@hallway/platform';
-import { type Account, type AccountsRepository, toUsernameKey } from './accounts.repository.ts';
-import type { HashingQueue } from './hashing-queue.ts';
-import type { LoginLimits } from './login-limits.ts';
-import type { Passwords } from './passwords.ts';
+import { limits } from '@hallway/contracts';
+import { validationFailed } from '@hallway/platform';
+import type { IsCommonPassword } from './common-passwords.ts';
+import { toPlainForm } from './password-core.ts';
 
-export interface CheckPasswordDeps {
-  accounts: AccountsRepository;
-  passwords: Passwords;
-  limits: LoginLimits;
-  inTurn: HashingQueue;
-}
-
-export interface Credentials {
-  username: string;
+export interface PasswordChoice {
   password: string;
-  address: string;
+  /** Of the person who will sign in with it. */
+  username: string;
+  name: string;
+  /** Where in the body it stands, for the answer: `/password` or `/newPassword`. */
+  path: string;
 }
+
+// Shorter names are part of too many words to be looked for inside them.
+const namePartLength = 4;
 
 /**
- * The only way from a name and a password to an account. Throws `INVALID_CREDENTIALS`, in the same words and after the same
- * work, for an unknown name, a wrong password and a deactivated account; `RATE_LIMITED` after too many wrong tries.
- * The hash is brought to today's cost when it was made with another.
+ * Checks a password that somebody chose, for themselves or for another. Throws `VALIDATION_FAILED` with what is wrong with it:
+ * its length, that it is common, or that it holds the person's own username or name.
  */
-export function createCheckPassword({ accounts, passwords, limits, inTurn }: CheckPasswordDeps) {
-  return async function checkPassword({ username, password, address }: Credentials): Promise<Account> {
-    const account = await accounts.findByUsername(username);
-    // Counted within the queue: what waits has not been tried yet.
-    return inTurn(async () => {
-      const counted = await limits.countTry({ usernameKey: toUsernameKey(username), address });
-      const right = await passwords.verify(password, account?.passwordHash ?? null);
-      if (!account || !right || !account.active) {
-        throw new AppError({ code: 'INVALID_CREDENTIALS', internal: 'wrong name, wrong password or deactivated' });
-      }
-      await counted.giveBack();
-      if (!passwords.isOutdated(account.passwordHash)) return account;
-      const passwordHash = await passwords.hash(password);
-      const replaced = await accounts.replacePasswordHash(account.id, account.passwordHash, passwordHash);
-      return replaced ? { ...account, passwordHash } : account;
-    });
+export function createCheckPassword({ isCommonPassword }: { isCommonPassword: IsCommonPassword }) {
+  function findFault({ password, username, name }: PasswordChoice): string | null {
+    if (password.length < limits.passwordMin) return `must have at least ${limits.passwordMin} characters`;
+    if (password.length > limits.passwordMax) return `must have at most ${limits.passwordMax} characters`;
+    if (holdsName(password, username)) return 'must not contain the username';
+    if (name.split(/[\s.,'-]+/).some((part) => holdsName(password, part))) return 'must not contain the name';
+    if (isCommonPassword(password)) return 'is too common: it would be among the first to be guessed';
+    return null;
+  }
+
+  return function checkPassword(choice: PasswordChoice): void {
+    const message = findFault(choice);
+    if (message !== null) throw validationFailed([{ path: choice.path, message }]);
   };
 }
 
 export type CheckPassword = ReturnType<typeof createCheckPassword>;
+
+/** A long name anywhere, a short one as a word of its own: `tom-likes-books`, but not `tomorrow`. */
+function holdsName(password: string, name: string): boolean {
+  const sought = toPlainForm(name);
+  const plain = toPlainForm(password);
+  if (sought.length >= namePartLength) return plain.includes(sought);
+  return sought.length > 1 && plain.split(/[^\p{L}\p{N}]+/u).includes(sought);
+}

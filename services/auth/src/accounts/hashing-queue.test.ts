@@ -14,7 +14,7 @@ describe('the hashing queue', () => {
     let most = 0;
     await Promise.all(
       [0, 1, 2, 3, 4, 5].map((index) =>
-        inTurn(async () => {
+        inTurn('a', async () => {
           order.push(index);
           running += 1;
           most = Math.max(most, running);
@@ -30,21 +30,34 @@ describe('the hashing queue', () => {
   it('when the queue is full, refuses with TEMPORARILY_UNAVAILABLE, and works on when there is room', async () => {
     const inTurn = createHashingQueue({ atOnce: 1, waiting: 1 });
     const { promise, open } = gate();
-    const first = inTurn(() => promise);
-    const second = inTurn(async () => 'second');
-    await expect(inTurn(async () => 'third')).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' });
+    const first = inTurn('a', () => promise);
+    const second = inTurn('a', async () => 'second');
+    await expect(inTurn('a', async () => 'third')).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' });
     open();
     await first;
     expect(await second).toBe('second');
-    expect(await inTurn(async () => 'fourth')).toBe('fourth');
+    expect(await inTurn('a', async () => 'fourth')).toBe('fourth');
+  });
+
+  it('when one account fills its part, refuses more of it with RATE_LIMITED and lets others wait', async () => {
+    const inTurn = createHashingQueue({ atOnce: 1, waiting: 10, waitingForOne: 2 });
+    const { promise, open } = gate();
+    const running = inTurn('a', () => promise);
+    const waiting = [inTurn('a', async () => 'one'), inTurn('a', async () => 'two')];
+    await expect(inTurn('a', async () => 'three')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    const other = inTurn('b', async () => 'other');
+    open();
+    await running;
+    expect(await Promise.all([...waiting, other])).toEqual(['one', 'two', 'other']);
+    expect(await inTurn('a', async () => 'later')).toBe('later');
   });
 
   it('when work throws, passes it on and gives its place to the next', async () => {
     const inTurn = createHashingQueue({ atOnce: 1, waiting: 5 });
-    const failing = inTurn(async () => {
+    const failing = inTurn('a', async () => {
       throw new Error('broken');
     });
-    const next = inTurn(async () => 'fine');
+    const next = inTurn('a', async () => 'fine');
     await expect(failing).rejects.toThrow('broken');
     expect(await next).toBe('fine');
   });

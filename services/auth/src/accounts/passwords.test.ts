@@ -11,6 +11,7 @@ describe('passwords', () => {
     expect(await passwords.verify('Correct horse', hash)).toBe(false);
     expect(await passwords.verify('', hash)).toBe(false);
     expect(await passwords.verify('correct horse', null)).toBe(false);
+    expect(await passwords.verify('', '')).toBe(false);
   });
 
   it('when hashed twice, give two hashes', async () => {
@@ -21,12 +22,13 @@ describe('passwords', () => {
     expect(await passwords.verify('cafe\u0301 au lait', await passwords.hash('caf\u00e9 au lait'))).toBe(true);
   });
 
-  it('when made with another cost, stay right and are outdated', async () => {
+  it('when made with less than today, stay right and are outdated; when with more, stay', async () => {
     const dearer = createPasswords({ memoryKib: 16_384, passes: 2 });
     const hash = await passwords.hash('secret');
     expect(await dearer.verify('secret', hash)).toBe(true);
     expect(dearer.isOutdated(hash)).toBe(true);
     expect(passwords.isOutdated(hash)).toBe(false);
+    expect(passwords.isOutdated(await dearer.hash('secret'))).toBe(false);
   });
 
   it('when a hash of another tool with the same form comes, reads it', async () => {

@@ -32,16 +32,16 @@ export function createPasswords(cost: PasswordCost) {
       const hash = await derive(password, { ...cost, lanes, salt, hash: Buffer.alloc(hashBytes) });
       return `$argon2id$v=19$m=${cost.memoryKib},t=${cost.passes},p=${lanes}$${toText(salt)}$${toText(hash)}`;
     },
-    /** Without a stored hash it takes the same time and answers false. Throws for a hash that is not of our form. */
+    /** Without a stored hash (null, or empty where no password was set) it takes the same time and answers false. Throws for a hash that is not of our form. */
     async verify(password: string, hash: string | null): Promise<boolean> {
-      const expected = hash === null ? decoy : parseHash(hash);
+      const expected = hash ? parseHash(hash) : decoy;
       const derived = await derive(password, expected);
-      return timingSafeEqual(derived, expected.hash) && hash !== null;
+      return timingSafeEqual(derived, expected.hash) && Boolean(hash);
     },
-    /** Whether a hash was made with another cost than today's. */
+    /** Whether a hash was made with less memory or fewer passes than today's. A dearer one stays as it is. */
     isOutdated(hash: string): boolean {
-      const { memoryKib, passes, lanes: lanesThen } = parseHash(hash);
-      return memoryKib !== cost.memoryKib || passes !== cost.passes || lanesThen !== lanes;
+      const { memoryKib, passes } = parseHash(hash);
+      return memoryKib < cost.memoryKib || passes < cost.passes;
     },
   };
 }

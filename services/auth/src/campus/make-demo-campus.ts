@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Log } from '@hallway/platform';
-import { openSchoolRecords } from '@hallway/policy';
+import { openSchoolRecords, type SchoolRecords } from '@hallway/policy';
 import mongoose, { type Connection } from 'mongoose';
 import { toUsernameKey } from '../accounts/accounts.repository.ts';
 import type { Passwords } from '../accounts/passwords.ts';
+import { toCodeKey } from '../directory/course-register.repository.ts';
 import { demoCourses, demoFamilies, demoPassword, demoPeople } from './demo-campus.ts';
 
 interface Milestone {
@@ -30,28 +31,17 @@ export function createMakeDemoCampus({ connection, passwords, log }: MakeDemoCam
   const records = openSchoolRecords(connection);
   const milestone = createMilestone(connection);
 
-  async function makePeople(createdAt: Date): Promise<void> {
-    for (const { username, name, role } of demoPeople) {
-      const nameKey = name.toLowerCase();
-      const passwordHash = await passwords.hash(demoPassword);
-      const account = { username, usernameKey: toUsernameKey(username), name, nameKey, role, passwordHash };
-      const $setOnInsert = { ...account, active: true, createdAt };
-      await ifAbsent(() =>
-        records.users.updateOne({ _id: idOf('user', username) }, { $setOnInsert }, { upsert: true }),
-      );
-    }
-  }
-
   async function makeCourses(createdAt: Date): Promise<void> {
     for (const { code, title, term, members } of demoCourses) {
       const courseId = idOf('course', code);
-      const $setOnInsert = { code, title, term, createdAt };
+      const codeKey = toCodeKey({ code, term });
+      const $setOnInsert = { code, title, term, codeKey, concludesAt: null, createdAt, changedAt: createdAt };
       await ifAbsent(() => records.courses.updateOne({ _id: courseId }, { $setOnInsert }, { upsert: true }));
+      const begun = { status: 'active', source: 'manual', createdAt, changedAt: createdAt } as const;
       for (const [username, role] of Object.entries(members)) {
         const pair = { courseId, userId: idOf('user', username) };
-        await ifAbsent(() =>
-          records.enrolments.updateOne(pair, { $setOnInsert: { role, createdAt } }, { upsert: true }),
-        );
+        const $setOnInsert = { role, sectionIds: [], ...begun };
+        await ifAbsent(() => records.enrolments.updateOne(pair, { $setOnInsert }, { upsert: true }));
       }
     }
   }
@@ -59,7 +49,8 @@ export function createMakeDemoCampus({ connection, passwords, log }: MakeDemoCam
   async function makeFamilies(createdAt: Date): Promise<void> {
     for (const [parent, child] of demoFamilies) {
       const pair = { parentId: idOf('user', parent), childId: idOf('user', child) };
-      await ifAbsent(() => records.guardianships.updateOne(pair, { $setOnInsert: { createdAt } }, { upsert: true }));
+      const $setOnInsert = { rights: { message: true }, endsAt: null, createdAt, changedAt: createdAt };
+      await ifAbsent(() => records.guardianships.updateOne(pair, { $setOnInsert }, { upsert: true }));
     }
   }
 
@@ -67,13 +58,29 @@ export function createMakeDemoCampus({ connection, passwords, log }: MakeDemoCam
   return async function makeDemoCampus(): Promise<boolean> {
     if (!(await milestone.isToBeMade())) return false;
     const createdAt = new Date();
-    await makePeople(createdAt);
+    await makeDemoPeople({ records, passwords, createdAt });
     await makeCourses(createdAt);
     await makeFamilies(createdAt);
     await milestone.complete();
     log.info({ people: demoPeople.length, courses: demoCourses.length }, 'made the demo campus');
     return true;
   };
+}
+
+interface DemoPeopleDeps {
+  records: SchoolRecords;
+  passwords: Passwords;
+  createdAt: Date;
+}
+
+async function makeDemoPeople({ records, passwords, createdAt }: DemoPeopleDeps): Promise<void> {
+  for (const { username, name, role } of demoPeople) {
+    const keys = { usernameKey: toUsernameKey(username), nameKey: name.toLowerCase() };
+    const passwordHash = await passwords.hash(demoPassword);
+    const account = { username, name, ...keys, role, roles: [role], passwordHash };
+    const $setOnInsert = { ...account, active: true, createdAt, changedAt: createdAt };
+    await ifAbsent(() => records.users.updateOne({ _id: idOf('user', username) }, { $setOnInsert }, { upsert: true }));
+  }
 }
 
 /** Remembers that the campus was begun, and that it is complete. */

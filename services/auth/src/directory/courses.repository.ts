@@ -1,5 +1,5 @@
 import type { PublicUser } from '@hallway/contracts';
-import { openSchoolRecords, toObjectIds, toPublicUser } from '@hallway/policy';
+import { openSchoolRecords, stillEnrolled, toObjectIds, toPublicUser } from '@hallway/policy';
 import type { Connection } from 'mongoose';
 
 export function createCoursesRepository(connection: Connection) {
@@ -8,7 +8,8 @@ export function createCoursesRepository(connection: Connection) {
   return {
     /** Active instructors of each course, by name; a course without one is absent. Two queries. */
     async listInstructors(courseIds: string[]): Promise<Map<string, PublicUser[]>> {
-      const taught = await enrolments.find({ courseId: { $in: toObjectIds(courseIds) }, role: 'instructor' }).toArray();
+      const teaching = { courseId: { $in: toObjectIds(courseIds) }, role: 'instructor', ...stillEnrolled } as const;
+      const taught = await enrolments.find(teaching).toArray();
       const ids = toObjectIds(taught.map(({ userId }) => userId.toHexString()));
       const people = await users
         .find({ _id: { $in: ids }, active: true })
@@ -28,7 +29,7 @@ export function createCoursesRepository(connection: Connection) {
     async countStudents(courseIds: string[]): Promise<Map<string, number>> {
       const counts = await enrolments
         .aggregate<{ _id: { toHexString(): string }; students: number }>([
-          { $match: { courseId: { $in: toObjectIds(courseIds) }, role: 'student' } },
+          { $match: { courseId: { $in: toObjectIds(courseIds) }, role: 'student', ...stillEnrolled } },
           { $group: { _id: '$courseId', students: { $sum: 1 } } },
         ])
         .toArray();
@@ -37,7 +38,8 @@ export function createCoursesRepository(connection: Connection) {
 
     /** The courses that each of these people takes as a student. One query. */
     async listCourseIdsOfStudents(userIds: string[]): Promise<Map<string, string[]>> {
-      const taken = await enrolments.find({ userId: { $in: toObjectIds(userIds) }, role: 'student' }).toArray();
+      const studying = { userId: { $in: toObjectIds(userIds) }, role: 'student', ...stillEnrolled } as const;
+      const taken = await enrolments.find(studying).toArray();
       const byStudent = new Map<string, string[]>();
       for (const { userId, courseId } of taken) {
         const key = userId.toHexString();

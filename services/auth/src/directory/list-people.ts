@@ -40,10 +40,10 @@ const batchesPerPage = 10;
  */
 export function createListPeople({ people, facts, directory, settings, presence, log }: ListPeopleDeps) {
   async function findCandidates(caller: PersonFacts): Promise<Candidates> {
-    if (caller.role === 'admin') return { everyone: true, roles: [], ids: [] };
+    if (caller.roles.includes('admin')) return { everyone: true, roles: [], ids: [] };
     const roles: PublicUser['role'][] = ['admin'];
-    if (caller.role === 'instructor') roles.push('instructor');
-    if (caller.role === 'student' && settings.studentsAmongThemselves === 'anyone') roles.push('student');
+    if (caller.roles.includes('instructor')) roles.push('instructor');
+    if (caller.roles.includes('student') && settings.studentsAmongThemselves === 'anyone') roles.push('student');
     return { everyone: false, roles, ids: await people.listRelatedIds(caller) };
   }
 
@@ -51,7 +51,7 @@ export function createListPeople({ people, facts, directory, settings, presence,
     const known = await facts.factsOf(batch.map(({ id }) => id));
     return batch.flatMap((person) => {
       const other = known.get(person.id);
-      const decision = other && mayMessage(caller, other, settings);
+      const decision = other && mayMessage(caller, other, { settings, now: Date.now() });
       return decision?.allowed ? [{ ...person, ties: decision.because }] : [];
     });
   }

@@ -1,14 +1,17 @@
 import type { PublicUser } from '@hallway/contracts';
 import {
+  inForceAt,
   isStaff,
   openSchoolRecords,
   type PersonFacts,
+  stillEnrolled,
   toObjectIds,
   toPublicUser,
   type UserRecord,
 } from '@hallway/policy';
 import mongoose, { type Connection, type mongo } from 'mongoose';
 import { toUsernameKey } from '../accounts/accounts.repository.ts';
+import { containing } from './filters.ts';
 
 /** A place in the list of people, which is sorted by name and then by id. */
 export interface PeoplePosition {
@@ -39,18 +42,21 @@ export function createPeopleRepository(connection: Connection) {
   return {
     /** Ids of the people who share a course or a family with somebody, or whose child they teach. Two queries. */
     async listRelatedIds(person: PersonFacts): Promise<string[]> {
-      const courseIds = toObjectIds([...person.courses.map(({ courseId }) => courseId), ...person.childCourseIds]);
+      const courseIds = toObjectIds(
+        [...person.courses, ...person.children.flatMap(({ courses }) => courses)].map(({ courseId }) => courseId),
+      );
       const taught = new Set(person.courses.filter(({ role }) => isStaff(role)).map(({ courseId }) => courseId));
-      const members = courseIds.length > 0 ? await enrolments.find({ courseId: { $in: courseIds } }).toArray() : [];
+      const ofCourses = { courseId: { $in: courseIds }, ...stillEnrolled };
+      const members = courseIds.length > 0 ? await enrolments.find(ofCourses).toArray() : [];
       const taughtStudents = members.filter(
         ({ courseId, role }) => role === 'student' && taught.has(courseId.toHexString()),
       );
       const children = toObjectIds([person.id, ...taughtStudents.map(({ userId }) => userId.toHexString())]);
-      const parents = await guardianships.find({ childId: { $in: children } }).toArray();
+      const parents = await guardianships.find({ childId: { $in: children }, ...inForceAt(new Date()) }).toArray();
       return [
         ...members.map(({ userId }) => userId.toHexString()),
         ...parents.map(({ parentId }) => parentId.toHexString()),
-        ...person.childIds,
+        ...person.children.map(({ childId }) => childId),
       ];
     },
 
@@ -73,10 +79,12 @@ function toFilter({ candidates, query, after, exceptId }: CandidatesPage): mongo
     { active: true, _id: { $ne: new mongoose.Types.ObjectId(exceptId) } },
   ];
   if (!candidates.everyone) {
-    conditions.push({ $or: [{ _id: { $in: toObjectIds(candidates.ids) } }, { role: { $in: candidates.roles } }] });
+    const { ids, roles } = candidates;
+    const ofRoles = [{ role: { $in: roles } }, { roles: { $in: roles } }];
+    conditions.push({ $or: [{ _id: { $in: toObjectIds(ids) } }, ...ofRoles] });
   }
   if (query) {
-    const part = { $regex: escapeForRegex(toUsernameKey(query)) };
+    const part = containing(toUsernameKey(query));
     conditions.push({ $or: [{ nameKey: part }, { usernameKey: part }] });
   }
   if (after) {
@@ -84,8 +92,4 @@ function toFilter({ candidates, query, after, exceptId }: CandidatesPage): mongo
     conditions.push({ $or: [{ nameKey: { $gt: after.nameKey } }, { nameKey: after.nameKey, _id: { $gt: id } }] });
   }
   return { $and: conditions };
-}
-
-function escapeForRegex(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 }

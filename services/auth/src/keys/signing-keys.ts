@@ -51,6 +51,11 @@ function toSigningKey(privateKey: KeyObject): SigningKey {
   return { kid, privateKey, publicKey, publicJwk: { kty, crv, x, y, kid, use: 'sig', alg: 'ES256' } };
 }
 
+/** The private key as a PEM block. */
+export function toPem({ privateKey }: SigningKey): string {
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+}
+
 /** The key's own fingerprint (RFC 7638), so that every process names a key alike. */
 function thumbprint(members: { crv: string; kty: string; x: string; y: string }): string {
   return createHash('sha256').update(JSON.stringify(members)).digest('base64url');

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, type Log } from '@hallway/platform';
-import { type AccountsRepository, toAccountAnswer } from '../accounts/accounts.repository.ts';
+import { type Account, type AccountsRepository, toAccountAnswer } from '../accounts/accounts.repository.ts';
+import type { RecordAudit } from '../audit/record-audit.ts';
 import type { IssueAccessToken } from '../keys/issue-access-token.ts';
+import type { RequiredRoles } from '../second-factor/required-roles.ts';
 import { applyRotation } from './apply-rotation.ts';
 import type { EndSessions } from './end-sessions.ts';
 import { after, earlier, type SessionLifetimes, type SignedIn, secondsUntil } from './open-session.ts';
@@ -20,7 +22,15 @@ export interface RefreshSessionDeps {
   endSessions: EndSessions;
   issueAccessToken: IssueAccessToken;
   lifetimes: SessionLifetimes;
+  recordAudit: RecordAudit;
+  requiredRoles: Pick<RequiredRoles, 'isMissing'>;
   log: Log;
+}
+
+export interface RefreshRequest {
+  cookie: string | undefined;
+  /** Address of the client. */
+  address: string;
 }
 
 // Twenty tabs that wake up together need no more; whoever fails after that may simply try again.
@@ -29,10 +39,10 @@ const rotationAttempts = 25;
 /**
  * Trades a refresh token for a new one and an access token. Throws `SESSION_ENDED` when the token is absent, malformed,
  * unknown, or of a session that ended or ran out; and for a token that was used before, beyond the grace, after ending its
- * session: either its thief or its owner came second, and nobody can tell which.
+ * session: either its thief or its owner came second, and nobody can tell which. The audit log keeps that it happened.
  */
 export function createRefreshSession(deps: RefreshSessionDeps) {
-  const { sessions, accounts, endSessions, issueAccessToken, lifetimes, log } = deps;
+  const { sessions, issueAccessToken, lifetimes } = deps;
 
   async function findSession(token: RefreshToken | null): Promise<StoredSession> {
     const session = token && (await sessions.find(token.sessionId));
@@ -42,7 +52,7 @@ export function createRefreshSession(deps: RefreshSessionDeps) {
   }
 
   /** One attempt. Null: another refresh of the same session came in between. */
-  async function rotate(session: StoredSession, presented: RefreshToken) {
+  async function rotate(session: StoredSession, presented: RefreshToken, address: string) {
     const fresh = createRefreshToken(session.id, presented.family);
     const now = new Date();
     const rotation = applyRotation({
@@ -53,8 +63,7 @@ export function createRefreshSession(deps: RefreshSessionDeps) {
       graceMs: lifetimes.graceSeconds * 1000,
     });
     if (rotation.outcome === 'reused') {
-      log.warn({ userId: session.userId, sessionId: session.id }, 'a refresh token was used twice');
-      await endSessions.endOne(session, 'token-reused');
+      await endStolen(session, address, deps);
       throw sessionEnded('the refresh token was used before');
     }
     const expiresAt = earlier(after(now, lifetimes.idleSeconds), session.endsAt);
@@ -63,28 +72,42 @@ export function createRefreshSession(deps: RefreshSessionDeps) {
     return stored ? { refreshToken: encodeRefreshToken(fresh), expiresAt, now } : null;
   }
 
-  async function rotateUntilStored(presented: RefreshToken | null) {
+  async function rotateUntilStored(presented: RefreshToken | null, address: string) {
     for (let attempt = 0; attempt < rotationAttempts; attempt += 1) {
       const session = await findSession(presented);
-      const rotated = presented && (await rotate(session, presented));
+      const rotated = presented && (await rotate(session, presented, address));
       if (rotated) return { session, rotated };
       await sleep(Math.random() * 20);
     }
     throw new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal: 'too many refreshes at once', retryAfterMs: 1000 });
   }
 
-  return async function refreshSession(cookie: string | undefined): Promise<SignedIn> {
-    const { session, rotated } = await rotateUntilStored(decodeRefreshToken(cookie));
+  return async function refreshSession({ cookie, address }: RefreshRequest): Promise<SignedIn> {
+    const { session, rotated } = await rotateUntilStored(decodeRefreshToken(cookie), address);
     const { refreshToken, expiresAt, now } = rotated;
-    const account = await accounts.findById(session.userId);
-    if (!account?.active) {
-      await endSessions.endOne(session, 'deactivated');
-      throw sessionEnded('the account is deactivated');
-    }
-    const user = toAccountAnswer(account);
+    const user = toAccountAnswer(await accessAccount(session, deps));
     const answer = { ...issueAccessToken(user, { id: session.id, expiresAt }), user };
     return { answer, refreshToken, cookieSeconds: secondsUntil(expiresAt, now) };
   };
+}
+
+async function endStolen(session: StoredSession, address: string, deps: RefreshSessionDeps): Promise<void> {
+  const { id, userId, device } = session;
+  deps.log.warn({ userId, sessionId: id }, 'a refresh token was used twice');
+  // Of two who notice at once, one ends it and tells of it.
+  if (!(await deps.endSessions.endOne(session, 'token-reused'))) return;
+  const action = 'session.token-reused';
+  await deps.recordAudit({ actorId: null, action, targetId: userId, sessionId: id, address, details: { device } });
+}
+
+/** The account of a session, unless the session should be over: a crash may have kept it from being ended before. */
+async function accessAccount(session: StoredSession, deps: RefreshSessionDeps): Promise<Account> {
+  const account = await deps.accounts.findById(session.userId);
+  const isOfToday = account?.active && session.epoch === account.sessionsEpoch;
+  // A role may need a second factor since yesterday: whoever has none sets one up at the next sign-in.
+  if (isOfToday && !(await deps.requiredRoles.isMissing(account))) return account;
+  await deps.endSessions.endOne(session, account?.active ? 'ended-elsewhere' : 'deactivated');
+  throw sessionEnded(account?.active ? 'the session is none of today' : 'the account is deactivated');
 }
 
 export type RefreshSession = ReturnType<typeof createRefreshSession>;

@@ -1,5 +1,5 @@
 import type { SessionEnded } from '@hallway/contracts';
-import mongoose, { type Connection } from 'mongoose';
+import mongoose, { type Collection, type Connection } from 'mongoose';
 import type { SessionTokens } from './apply-rotation.ts';
 
 type ObjectId = mongoose.Types.ObjectId;
@@ -16,6 +16,10 @@ interface SessionRecord extends SessionTokens {
   /** When it ends whatever happens. */
   endsAt: Date;
   familyHash: string;
+  /** Of the account when the session began, see `endSessionsOf`. Missing: 0. */
+  epoch?: number;
+  /** When the person last showed anew who they are. Missing: never since the sign-in. */
+  confirmedAt?: Date;
   /** Grows with each rotation, so that two of them cannot overwrite each other. */
   version: number;
   endedAt: Date | null;
@@ -23,7 +27,11 @@ interface SessionRecord extends SessionTokens {
   purgeAt: Date;
 }
 
-export type StoredSession = Omit<SessionRecord, '_id' | 'userId'> & { id: string; userId: string };
+export type StoredSession = Omit<SessionRecord, '_id' | 'userId' | 'epoch'> & {
+  id: string;
+  userId: string;
+  epoch: number;
+};
 
 export interface NewSession {
   id: string;
@@ -34,6 +42,7 @@ export interface NewSession {
   endsAt: Date;
   familyHash: string;
   tokenHash: string;
+  epoch: number;
 }
 
 export interface RotatedSession {
@@ -83,6 +92,16 @@ export function createSessionsRepository(connection: Connection) {
       return matchedCount === 1;
     },
 
+    /** Takes a session over into a later epoch of its account. */
+    async setEpoch(id: string, epoch: number): Promise<void> {
+      await sessions.updateOne({ _id: toId(id), endedAt: null }, { $set: { epoch } });
+    },
+
+    /** Notes that the person of a session showed anew who they are. */
+    async confirm(id: string, confirmedAt: Date): Promise<void> {
+      await sessions.updateOne({ _id: toId(id), endedAt: null }, { $set: { confirmedAt } });
+    },
+
     /** Sessions of a person that have not ended, the youngest first. */
     async listLive(userId: string, now: Date): Promise<StoredSession[]> {
       const live = await sessions.find({ userId: toId(userId), endedAt: null, expiresAt: { $gt: now } }).toArray();
@@ -99,20 +118,24 @@ export function createSessionsRepository(connection: Connection) {
       return matchedCount === 1;
     },
 
-    /** Endings since a time, newest last; the newest of them when there are very many. */
-    async listEndings(since: Date): Promise<SessionEnded[]> {
-      const ended = await sessions
-        .find({ endedAt: { $gte: since } }, { projection: { userId: 1, endedAt: 1, endReason: 1 } })
-        .sort({ endedAt: -1 })
-        .limit(endingsLimit)
-        .toArray();
-      return ended.reverse().map(({ _id, userId, endedAt, endReason }) => ({
-        userId: userId.toHexString(),
-        sessionId: _id.toHexString(),
-        reason: endReason ?? 'signed-out',
-        endedAt: (endedAt ?? since).toISOString(),
-      }));
-    },
+    listEndings: createListEndings(sessions),
+  };
+}
+
+/** Endings since a time, newest last; the newest of them when there are very many. */
+function createListEndings(sessions: Collection<SessionRecord>) {
+  return async function listEndings(since: Date): Promise<SessionEnded[]> {
+    const ended = await sessions
+      .find({ endedAt: { $gte: since } }, { projection: { userId: 1, endedAt: 1, endReason: 1 } })
+      .sort({ endedAt: -1 })
+      .limit(endingsLimit)
+      .toArray();
+    return ended.reverse().map(({ _id, userId, endedAt, endReason }) => ({
+      userId: userId.toHexString(),
+      sessionId: _id.toHexString(),
+      reason: endReason ?? 'signed-out',
+      endedAt: (endedAt ?? since).toISOString(),
+    }));
   };
 }
 
@@ -122,8 +145,8 @@ function toId(id: string): ObjectId {
   return new mongoose.Types.ObjectId(id);
 }
 
-function toStored({ _id, userId, ...session }: SessionRecord): StoredSession {
-  return { ...session, id: _id.toHexString(), userId: userId.toHexString() };
+function toStored({ _id, userId, epoch = 0, ...session }: SessionRecord): StoredSession {
+  return { ...session, epoch, id: _id.toHexString(), userId: userId.toHexString() };
 }
 
 /** A session that was neither ended nor ran out. */

@@ -1,11 +1,12 @@
 import { IdParams, ListQuery, LoginBody, SessionsAnswer, TokenAnswer } from '@hallway/contracts';
 import { AppError, callerOf, type createAuthenticate, type HttpServer } from '@hallway/platform';
 import type { FastifyReply } from 'fastify';
-import type { CheckPassword } from '../accounts/check-password.ts';
 import { toPage } from '../page.ts';
+import type { SignInWithPassword } from '../second-factor/sign-in-with-password.ts';
 import { toDeviceName } from './device-name.ts';
 import type { EndSessions } from './end-sessions.ts';
-import type { OpenSession, SignedIn } from './open-session.ts';
+import { keepOutOfCaches } from './keep-out-of-caches.ts';
+import type { SignedIn } from './open-session.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import type { RefreshSession } from './refresh-session.ts';
 import type { SessionsRepository, StoredSession } from './sessions.repository.ts';
@@ -13,8 +14,7 @@ import type { SignOut } from './sign-out.ts';
 
 export interface SessionsRoutesDeps {
   authenticate: ReturnType<typeof createAuthenticate>;
-  checkPassword: CheckPassword;
-  openSession: OpenSession;
+  signInWithPassword: SignInWithPassword;
   refreshSession: RefreshSession;
   signOut: SignOut;
   endSessions: EndSessions;
@@ -28,25 +28,23 @@ export function addSessionsRoutes(app: HttpServer, deps: SessionsRoutesDeps): vo
 }
 
 function addSignInRoutes(app: HttpServer, deps: SessionsRoutesDeps): void {
-  const { checkPassword, openSession, refreshSession, signOut, cookie } = deps;
+  const { signInWithPassword, refreshSession, signOut, cookie } = deps;
   const response = { 200: TokenAnswer };
-  const onRequest = cookie.refuseForeignOrigin;
+  const onRequest = [cookie.refuseForeignOrigin, keepOutOfCaches];
 
   function answer(reply: FastifyReply, { answer, refreshToken, cookieSeconds }: SignedIn) {
     cookie.write(reply, refreshToken, cookieSeconds);
-    // Tokens must not stay in any cache.
-    reply.header('cache-control', 'no-store');
     return answer;
   }
 
-  app.post('/api/auth/login', { schema: { body: LoginBody, response } }, async (request, reply) => {
-    const account = await checkPassword({ ...request.body, address: request.ip });
-    return answer(reply, await openSession(account, toDeviceName(request.headers['user-agent'])));
+  app.post('/api/auth/login', { onRequest: keepOutOfCaches, schema: { body: LoginBody, response } }, async (request, reply) => {
+    const credentials = { ...request.body, address: request.ip };
+    return answer(reply, await signInWithPassword(credentials, toDeviceName(request.headers['user-agent'])));
   });
 
   app.post('/api/auth/refresh', { onRequest, schema: { response } }, async (request, reply) => {
     try {
-      return answer(reply, await refreshSession(cookie.read(request)));
+      return answer(reply, await refreshSession({ cookie: cookie.read(request), address: request.ip }));
     } catch (error) {
       if (error instanceof AppError && error.code === 'SESSION_ENDED') cookie.clear(reply);
       throw error;
@@ -87,7 +85,8 @@ function addSessionListRoutes(app: HttpServer, deps: SessionsRoutesDeps): void {
   );
 }
 
-function toSessionAnswer(session: StoredSession, currentId: string) {
+/** What a person or an administrator sees of a session. */
+export function toSessionAnswer(session: StoredSession, currentId: string) {
   return {
     id: session.id,
     device: session.device,

@@ -56,8 +56,10 @@ export function createFanOut(deps: FanOutDeps) {
 /** What each event means for the sockets here. */
 const effects: { [T in DomainEventType]: (event: DomainEvent & { type: T }, deps: FanOutDeps) => void } = {
   'message.created': onMessageCreated,
+  'message.updated': ({ data }, deps) => onMessageUpdated(data, deps),
   'room.read': ({ data }, deps) => onRoomRead(data, deps),
   'room.added': ({ data }, deps) => onRoomAdded(data, deps),
+  'room.updated': ({ data }, deps) => onRoomUpdated(data, deps),
   'room.removed': ({ data }, deps) => onRoomRemoved(data, deps),
 };
 
@@ -73,6 +75,8 @@ function applyEvent(event: DomainEvent, deps: FanOutDeps): void {
  * sockets. The sender is answered after that: the acknowledgement cannot overtake the message on the sender's own socket,
  * and it leaves in the same turn anyway. It is answered also when the message was delivered before: an earlier
  * announcement may not have found this process.
+ * In rooms of many only people who are certainly members hear anything, whatever rooms their sockets are in: a socket may have
+ * joined in the moment of a removal.
  */
 function onMessageCreated(event: DomainEvent & { type: 'message.created' }, deps: FanOutDeps): void {
   const { io, index, isNews, pending, instance, metrics } = deps;
@@ -80,8 +84,11 @@ function onMessageCreated(event: DomainEvent & { type: 'message.created' }, deps
   if (roomType === 'direct') indexBothPeople(message, index);
   if (isNews(message)) {
     const open = socketRooms.chatRoom(message.chatRoomId);
-    const inboxes = [...index.membersHere(message.chatRoomId)].map(socketRooms.user);
-    if (localSizeOf(io, open) > 0) io.local.to(open).emit('receiveMessage', message);
+    const members =
+      roomType === 'direct' ? [...index.membersHere(message.chatRoomId)] : index.certainMembersHere(message.chatRoomId);
+    const inboxes = members.map(socketRooms.user);
+    const strangers = roomType === 'direct' ? [] : socketsOfOthers(io, open, members);
+    if (localSizeOf(io, open) > 0) io.local.to(open).except(strangers).emit('receiveMessage', message);
     if (inboxes.length > 0) io.local.to(inboxes).except(open).emit('new_message', toDirectMessage(message));
     metrics.fanouts.inc({ result: 'delivered' });
     metrics.fanoutSeconds.observe(Math.max(0, Date.now() - Date.parse(event.occurredAt)) / 1000);
@@ -91,6 +98,28 @@ function onMessageCreated(event: DomainEvent & { type: 'message.created' }, deps
   if (origin?.instance === instance) {
     pending.settle({ requestId: origin.requestId, ok: true, value: { message, duplicate: false } });
   }
+}
+
+/** Ids of the sockets in a room whose people are not among these; each is a Socket.IO room of its own. */
+function socketsOfOthers(io: GatewayServer, room: string, people: string[]): string[] {
+  const known = new Set(people);
+  return localSocketsIn(io, room)
+    .filter((socket) => !known.has(socket.data.caller.sub))
+    .map((socket) => socket.id);
+}
+
+/** To all sockets of all members: a list shows the message too. */
+function onMessageUpdated(data: DomainEventData<'message.updated'>, { io, index }: FanOutDeps): void {
+  const { message, roomType, hiddenFrom = [] } = data;
+  if (roomType === 'direct') indexBothPeople(message, index);
+  const hidden = new Set(hiddenFrom);
+  const members = index.certainMembersHere(message.chatRoomId).filter((userId) => !hidden.has(userId));
+  if (members.length > 0) io.local.to(members.map(socketRooms.user)).emit('messageUpdated', message);
+}
+
+function onRoomUpdated({ chatRoom }: DomainEventData<'room.updated'>, { io, index }: FanOutDeps): void {
+  const members = index.certainMembersHere(chatRoom.id);
+  if (members.length > 0) io.local.to(members.map(socketRooms.user)).emit('roomUpdated', { chatRoom });
 }
 
 /**

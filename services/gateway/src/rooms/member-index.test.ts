@@ -16,7 +16,7 @@ describe('createMemberIndex', () => {
   it('when somebody is not here, keeps nothing of them', () => {
     const index = createMemberIndex();
     index.addMember('r1', 'ann');
-    expect(index.applySnapshot('ann', ['r1'])).toEqual([]);
+    expect(index.applySnapshot('ann', ['r1']).gone).toEqual([]);
     expect(index.membersHere('r1').size).toBe(0);
     expect(index.has('ann')).toBe(false);
   });
@@ -37,7 +37,7 @@ describe('createMemberIndex', () => {
     index.applySnapshot('ann', ['r1', 'r2']);
     index.beginSnapshot('ann');
     expect(index.isMember('r1', 'ann')).toBe(true);
-    expect(index.applySnapshot('ann', ['r2'])).toEqual(['r1']);
+    expect(index.applySnapshot('ann', ['r2']).gone).toEqual(['r1']);
     expect(index.isMember('r1', 'ann')).toBe(false);
   });
 

@@ -2,8 +2,15 @@ interface PersonHere {
   rooms: Set<string>;
   /** What was announced while the person's rooms are being asked for, newest word per room; null when they are known. */
   announced: Map<string, 'added' | 'removed'> | null;
+  /** False while a removal may have gone unheard: nobody may then be told what only members are told. */
+  trusted: boolean;
+  /** Something was kept back meanwhile. */
+  missed: boolean;
+  /** Removals that were heard of, so that an older answer is not taken for a newer one. */
+  removals: number;
 }
 
+const newcomer = { trusted: true, missed: false, removals: 0 };
 const nobody: ReadonlySet<string> = new Set();
 
 /**
@@ -18,6 +25,7 @@ export function createMemberIndex() {
     const person = people.get(userId);
     if (!person) return;
     person.announced?.set(roomId, change);
+    if (change === 'removed') person.removals += 1;
     if (change === 'added') person.rooms.add(roomId);
     else person.rooms.delete(roomId);
     members[change](roomId, userId);
@@ -35,22 +43,30 @@ export function createMemberIndex() {
     beginSnapshot(userId: string): void {
       const person = people.get(userId);
       if (person) person.announced = new Map();
-      else people.set(userId, { rooms: new Set(), announced: new Map() });
+      else people.set(userId, { ...newcomer, rooms: new Set(), announced: new Map() });
+    },
+
+    ...createCertainty(people, members),
+
+    /** To be taken before asking whether somebody is a member: `addIfUnchanged` takes the answer only if it still may hold. */
+    removalsOf: (userId: string): number => people.get(userId)?.removals ?? 0,
+    addIfUnchanged(roomId: string, userId: string, removals: number): void {
+      if (people.get(userId)?.removals === removals) setMember(roomId, userId, 'added');
     },
 
     /**
      * Takes the answer, and then what was announced since it was asked for, because the answer may be older than that.
-     * Returns the rooms that the person is no longer a member of.
+     * Answers the rooms that the person is no longer a member of, and whether something was kept back from them.
      */
-    applySnapshot(userId: string, roomIds: readonly string[]): string[] {
+    applySnapshot(userId: string, roomIds: readonly string[]): { gone: string[]; missed: boolean } {
       const person = people.get(userId);
-      if (!person) return [];
+      if (!person) return { gone: [], missed: false };
       const rooms = withAnnounced(roomIds, person.announced);
       const gone = [...person.rooms].filter((roomId) => !rooms.has(roomId));
       for (const roomId of gone) members.removed(roomId, userId);
       for (const roomId of rooms) members.added(roomId, userId);
-      people.set(userId, { rooms, announced: null });
-      return gone;
+      people.set(userId, { ...person, rooms, announced: null, trusted: true, missed: false });
+      return { gone, missed: person.missed };
     },
 
     /** The last socket of the person on this gateway has gone. */
@@ -62,6 +78,27 @@ export function createMemberIndex() {
 }
 
 export type MemberIndex = ReturnType<typeof createMemberIndex>;
+
+type People = Map<string, PersonHere>;
+
+/** Who may be told what only members are told. */
+function createCertainty(people: People, members: ReturnType<typeof createMembers>) {
+  return {
+    /** Removals may have gone unheard: everybody's rooms are uncertain until they are known again. */
+    distrustAll(): void {
+      for (const person of people.values()) person.trusted = false;
+    },
+
+    /** The members of a room who are here and certain; of the others it is noted that something was kept back. */
+    certainMembersHere(roomId: string): string[] {
+      return [...members.of(roomId)].filter((userId) => {
+        const person = people.get(userId);
+        if (person && !person.trusted) person.missed = true;
+        return person?.trusted;
+      });
+    },
+  };
+}
 
 function createMembers() {
   const byRoom = new Map<string, Set<string>>();

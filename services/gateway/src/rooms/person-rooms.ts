@@ -19,6 +19,8 @@ const retryMs = 1000;
 // People who are asked for at once when all have to be asked for again: enough to be quick, few enough to leave others room.
 const reloadWidth = 50;
 
+const nothing = { gone: [], missed: false };
+
 /** Keeps the member index true for each person here: asked once per person, asked again when something may be missing. */
 export function createPersonRooms({ ask, index, log, onLate, onGone }: PersonRoomsOptions) {
   /** One entry per person here; another object when they left and came back, so that an old answer is not taken. */
@@ -30,8 +32,9 @@ export function createPersonRooms({ ask, index, log, onLate, onGone }: PersonRoo
     index.beginSnapshot(userId);
     try {
       const { chatRoomIds } = await ask('person.rooms', { userId });
-      const gone = isCurrent() ? index.applySnapshot(userId, chatRoomIds) : [];
+      const { gone, missed } = isCurrent() ? index.applySnapshot(userId, chatRoomIds) : nothing;
       if (gone.length > 0) onGone(userId, gone);
+      if (missed) onLate(userId);
       failing = false;
       return true;
     } catch (error) {
@@ -66,8 +69,12 @@ export function createPersonRooms({ ask, index, log, onLate, onGone }: PersonRoo
       index.removePerson(userId);
     },
 
-    /** Asks again for everybody here, as after announcements may have been missed. */
+    /**
+     * Asks again for everybody here, as after announcements may have been missed. Until the answer is there, nobody hears from
+     * rooms of many: who was removed meanwhile must not, and the others are told to resume.
+     */
     async reloadAll(): Promise<void> {
+      index.distrustAll();
       const waiting = index.people();
       const worker = async () => {
         for (let userId = waiting.pop(); userId !== undefined; userId = waiting.pop()) {

@@ -38,7 +38,11 @@ async function joinRoom(
   const wanted = typeof payload === 'string' ? { chatRoomId: payload } : payload;
   const open = () => ask('room.open', { ...wanted, userId: caller.sub });
   const { chatRoom, memberIds, ...missing } = await inTurn(socket, [wanted.chatRoomId], async () => {
-    if (!index.isMember(wanted.chatRoomId, caller.sub)) await open();
+    if (!index.isMember(wanted.chatRoomId, caller.sub)) {
+      const removals = index.removalsOf(caller.sub);
+      await open();
+      index.addIfUnchanged(wanted.chatRoomId, caller.sub, removals);
+    }
     return whileJoined(socket, [wanted.chatRoomId], open);
   });
   // In a room with more members than can be watched, the ones beyond are a number on a screen, not dots.
@@ -80,12 +84,15 @@ async function resumeRooms(
 ): Promise<ClientEventAnswers['resume']> {
   const askFor = (chatRoomIds: string[]) => {
     const rooms = Object.fromEntries(chatRoomIds.map((chatRoomId) => [chatRoomId, payload.rooms[chatRoomId] ?? 0]));
-    return ask('rooms.resume', { userId: caller.sub, rooms });
+    const { changedSince } = payload;
+    return ask('rooms.resume', { userId: caller.sub, rooms, ...(changedSince === undefined ? {} : { changedSince }) });
   };
   const wanted = Object.keys(payload.rooms);
   const known = wanted.filter((chatRoomId) => index.isMember(chatRoomId, caller.sub));
+  const removals = index.removalsOf(caller.sub);
   const first = await whileJoined(socket, known, () => askFor(wanted));
   const granted = Object.keys(first.rooms).filter((chatRoomId) => !known.includes(chatRoomId));
+  for (const chatRoomId of granted) index.addIfUnchanged(chatRoomId, caller.sub, removals);
   const second =
     granted.length > 0
       ? await whileJoined(socket, granted, () => askFor(granted))
@@ -95,7 +102,11 @@ async function resumeRooms(
   const rooms = Object.entries({ ...first.rooms, ...second.rooms }).filter(
     ([chatRoomId]) => !gone.includes(chatRoomId),
   );
-  return { rooms: Object.fromEntries(rooms.map(([chatRoomId, missing]) => [chatRoomId, toCatchUp(missing)])), gone };
+  return {
+    rooms: Object.fromEntries(rooms.map(([chatRoomId, missing]) => [chatRoomId, toCatchUp(missing)])),
+    gone,
+    ...(first.asOf === undefined ? {} : { asOf: first.asOf }),
+  };
 }
 
 async function markRead(
@@ -107,6 +118,6 @@ async function markRead(
 }
 
 /** Only what the contract names crosses the wire, whatever else a newer message service may answer. */
-function toCatchUp({ lastSeq, lastReadSeq, messages, complete }: CatchUp): CatchUp {
-  return { lastSeq, lastReadSeq, messages, complete };
+function toCatchUp({ lastSeq, lastReadSeq, messages, complete, changed }: CatchUp): CatchUp {
+  return { lastSeq, lastReadSeq, messages, complete, ...(changed === undefined ? {} : { changed }) };
 }

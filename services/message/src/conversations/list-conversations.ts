@@ -2,6 +2,7 @@ import { type Conversation, limits } from '@hallway/contracts';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
 import type { MessagesRepository } from '../messages/messages.repository.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
+import { hiddenUpTo } from '../rooms/access-room.ts';
 import type { DescribeRooms } from '../rooms/describe-rooms.ts';
 import type { MembershipsRepository } from '../rooms/memberships.repository.ts';
 import { otherOf, type Room, type RoomsRepository } from '../rooms/rooms.repository.ts';
@@ -63,11 +64,7 @@ function activityOf(room: Room): Date {
 async function toConversations(deps: ListConversationsDeps, userId: string, page: Room[]): Promise<Conversation[]> {
   const { messages, readMarks, describeRooms, describeMessages } = deps;
   const ids = page.map((room) => room.id);
-  const ranges = page.map((room) => ({
-    roomId: room.id,
-    after: Math.max(0, room.lastSeq - lookBack),
-    upTo: room.lastSeq,
-  }));
+  const ranges = await toLastRanges(deps, userId, page);
   const [chatRooms, newest, marks] = await Promise.all([
     describeRooms(page),
     messages.findRanges(ranges),
@@ -89,4 +86,15 @@ async function toConversations(deps: ListConversationsDeps, userId: string, page
       lastActivityAt: activityOf(room).toISOString(),
     };
   });
+}
+
+/** The end of each room, as far as the person may see it. */
+async function toLastRanges({ memberships }: ListConversationsDeps, userId: string, page: Room[]) {
+  const partly = page.filter(({ historyFrom }) => historyFrom === 'joined').map(({ id }) => id);
+  const mine = await memberships.findMemberships(userId, partly);
+  return page.map((room) => ({
+    roomId: room.id,
+    after: Math.max(room.lastSeq - lookBack, hiddenUpTo({ ...room, membership: mine.get(room.id) ?? null })),
+    upTo: room.lastSeq,
+  }));
 }

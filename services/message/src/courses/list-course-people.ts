@@ -1,9 +1,10 @@
 import type { PresenceReader } from '@hallway/bus';
 import type { AccessClaims, CourseStudent } from '@hallway/contracts';
 import { AppError, isStoreAway } from '@hallway/platform';
-import { type DirectoryReader, mayMessage, type PolicySettings } from '@hallway/policy';
+import type { DirectoryReader, PolicySettings } from '@hallway/policy';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
 import type { MessagesRepository } from '../messages/messages.repository.ts';
+import { isReachable } from '../policy/check-pair.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
 import type { RoomsRepository } from '../rooms/rooms.repository.ts';
@@ -50,10 +51,7 @@ export type ListCoursePeople = ReturnType<typeof createListCoursePeople>;
 async function keepReachable({ findPeopleFacts, settings }: CoursePeopleDeps, callerId: string, userIds: string[]) {
   const people = await findPeopleFacts([callerId, ...userIds]);
   const caller = people.get(callerId);
-  return userIds.filter((userId) => {
-    const person = people.get(userId);
-    return caller && person && mayMessage(caller, person, settings).allowed;
-  });
+  return userIds.filter((userId) => isReachable(caller, people.get(userId), settings));
 }
 
 async function describeStudents(deps: CoursePeopleDeps, callerId: string, userIds: string[]): Promise<CourseStudent[]> {

@@ -1,9 +1,11 @@
 import { type SendCommand, toRoleModel } from '@hallway/contracts';
 import { AppError, validationFailed } from '@hallway/platform';
 import type { PersonFacts, PolicySettings } from '@hallway/policy';
+import type { FindEndedCourses } from '../courses/course-endings.ts';
 import { findPairRefusal } from '../policy/check-pair.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
-import type { RoomAccess, RoomIdentity } from '../rooms/access-room.ts';
+import { type AccessibleRoom, hiddenUpTo, type RoomAccess } from '../rooms/access-room.ts';
+import { findWriteRefusal } from '../rooms/room-rules.ts';
 import { otherOf } from '../rooms/rooms.repository.ts';
 import type { MessagesRepository } from './messages.repository.ts';
 
@@ -15,7 +17,7 @@ export interface Submitted {
 
 /** A send that may be stored. `receiver` is null outside direct rooms. */
 export interface Admitted extends Submitted {
-  room: RoomIdentity;
+  room: AccessibleRoom;
   receiver: PersonFacts | null;
 }
 
@@ -26,15 +28,16 @@ export interface Refused extends Submitted {
 export interface AdmitDeps {
   access: RoomAccess;
   findPeopleFacts: FindPeopleFacts;
+  findEndedCourses: FindEndedCourses;
   messages: MessagesRepository;
   settings: PolicySettings;
 }
 
 /** Asks of each command whether its sender may write this, there. One read for all rooms of a sender, one for all people. */
-export function createAdmitCommands({ access, findPeopleFacts, messages, settings }: AdmitDeps) {
-  async function findRooms(submitted: Submitted[]): Promise<Map<string, RoomIdentity>> {
+export function createAdmitCommands({ access, findPeopleFacts, findEndedCourses, messages, settings }: AdmitDeps) {
+  async function findRooms(submitted: Submitted[]): Promise<Map<string, AccessibleRoom>> {
     const bySender = Map.groupBy(submitted, ({ command }) => command.senderId);
-    const found = new Map<string, RoomIdentity>();
+    const found = new Map<string, AccessibleRoom>();
     for (const [senderId, sends] of bySender) {
       const ids = sends.map(({ command }) => command.chatRoomId);
       for (const [id, room] of await access.findRoomsOf(senderId, ids)) found.set(`${senderId}:${id}`, room);
@@ -45,13 +48,15 @@ export function createAdmitCommands({ access, findPeopleFacts, messages, setting
   return async function admitCommands(submitted: Submitted[]): Promise<{ admitted: Admitted[]; refused: Refused[] }> {
     const rooms = await findRooms(submitted);
     const people = await findPeopleFacts(peopleConcerned(submitted, rooms));
+    const ended = await findEndedCourses([...rooms.values()].map(courseOf));
     const originals = await findOriginals(submitted, messages);
     const admitted: Admitted[] = [];
     const refused: Refused[] = [];
     for (const send of submitted) {
       const room = rooms.get(keyOf(send.command));
       const receiver = (room && people.get(otherOf(room, send.command.senderId) ?? '')) ?? null;
-      const error = findRefusal({ send, room, people, settings }) ?? findReplyFault(send.command, originals);
+      const error =
+        findRefusal({ send, room, people, ended, settings }) ?? findReplyFault(send.command, room, originals);
       if (error) refused.push({ ...send, error });
       else if (room) admitted.push({ ...send, room, receiver });
     }
@@ -61,11 +66,16 @@ export function createAdmitCommands({ access, findPeopleFacts, messages, setting
 
 export type AdmitCommands = ReturnType<typeof createAdmitCommands>;
 
+/** The course with which a room of many ends. Of a direct room it is only remembered where it began. */
+function courseOf(room: AccessibleRoom): string | null {
+  return room.directIds === null ? room.courseId : null;
+}
+
 function keyOf(command: SendCommand): string {
   return `${command.senderId}:${command.chatRoomId}`;
 }
 
-function peopleConcerned(submitted: Submitted[], rooms: Map<string, RoomIdentity>): string[] {
+function peopleConcerned(submitted: Submitted[], rooms: Map<string, AccessibleRoom>): string[] {
   return submitted.flatMap(({ command }) => {
     const room = rooms.get(keyOf(command));
     const other = room && otherOf(room, command.senderId);
@@ -75,18 +85,23 @@ function peopleConcerned(submitted: Submitted[], rooms: Map<string, RoomIdentity
 
 interface Asked {
   send: Submitted;
-  room: RoomIdentity | undefined;
+  room: AccessibleRoom | undefined;
   people: Map<string, PersonFacts>;
+  ended: ReadonlySet<string>;
   settings: PolicySettings;
 }
 
-function findRefusal({ send: { command }, room, people, settings }: Asked): AppError | null {
+function findRefusal({ send: { command }, room, people, ended, settings }: Asked): AppError | null {
   if (!room) return new AppError({ code: 'NOT_FOUND', internal: 'the sender is no member of the room' });
   const sender = people.get(command.senderId);
   if (!sender) return new AppError({ code: 'NOT_FOUND', internal: 'the sender does not exist' });
   const receiverId = otherOf(room, command.senderId);
   const receiver = receiverId === null ? undefined : people.get(receiverId);
-  const refusal = receiverId === null ? null : findPairRefusal(sender, receiver, settings);
+  const isReadOnly = ended.has(courseOf(room) ?? '');
+  const refusal =
+    receiverId === null
+      ? findWriteRefusal({ room, person: sender, isReadOnly })
+      : findPairRefusal(sender, receiver, settings);
   return refusal ?? findStatementFault(command, sender, receiver);
 }
 
@@ -103,14 +118,19 @@ function findStatementFault(command: SendCommand, sender: PersonFacts, receiver?
   return faults.length > 0 ? validationFailed(faults) : null;
 }
 
-/** Which of the messages that are replied to exist in the room of their reply, as `room:message`. One query, if any. */
-async function findOriginals(submitted: Submitted[], messages: MessagesRepository): Promise<Set<string>> {
+/** Where in the room of their reply the messages stand that are replied to, as `room:message`. One query, if any. */
+async function findOriginals(submitted: Submitted[], messages: MessagesRepository): Promise<Map<string, number>> {
   const ids = submitted.flatMap(({ command }) => command.replyTo ?? []);
   const found = await messages.findByIds(ids);
-  return new Set(found.filter((message) => !message.isVoid).map((message) => `${message.roomId}:${message.id}`));
+  return new Map(found.filter((message) => !message.isVoid).map(({ roomId, id, seq }) => [`${roomId}:${id}`, seq]));
 }
 
-function findReplyFault({ chatRoomId, replyTo }: SendCommand, originals: Set<string>): AppError | null {
-  if (replyTo === undefined || originals.has(`${chatRoomId}:${replyTo}`)) return null;
+function findReplyFault(
+  { chatRoomId, replyTo }: SendCommand,
+  room: AccessibleRoom | undefined,
+  originals: Map<string, number>,
+): AppError | null {
+  const seq = originals.get(`${chatRoomId}:${replyTo}`) ?? 0;
+  if (replyTo === undefined || (room && seq > hiddenUpTo(room))) return null;
   return validationFailed([{ path: '/replyTo', message: 'is no message of this chat room' }]);
 }

@@ -12,8 +12,9 @@ import {
   UserIdParams,
 } from '@hallway/contracts';
 import { AppError, callerOf, type HttpServer, validationFailed } from '@hallway/platform';
-import { type DirectoryReader, mayMessage, type PolicySettings } from '@hallway/policy';
+import type { DirectoryReader, PolicySettings } from '@hallway/policy';
 import type { ListConversations } from '../conversations/list-conversations.ts';
+import { isReachable } from '../policy/check-pair.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
 import type { MarkReadUseCase } from '../read-marks/mark-read.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
@@ -96,8 +97,7 @@ async function findRoomWith(deps: ByPersonDeps, callerId: string, otherId: strin
   const room = callerId === otherId ? null : await deps.rooms.findDirectRoom(callerId, otherId);
   if (room) return room;
   const people = await deps.findPeopleFacts([callerId, otherId]);
-  const [caller, other] = [people.get(callerId), people.get(otherId)];
-  if (caller && other?.active && mayMessage(caller, other, deps.settings).allowed) return null;
+  if (isReachable(people.get(callerId), people.get(otherId), deps.settings)) return null;
   throw new AppError({ code: 'NOT_FOUND', internal: 'no such person for the caller' });
 }
 

@@ -12,7 +12,7 @@ import {
 import { AppError, callerOf, type HttpServer, validationFailed } from '@hallway/platform';
 import type { ListCoursePeople } from '../courses/list-course-people.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
-import type { RoomAccess } from '../rooms/access-room.ts';
+import { hiddenUpTo, type RoomAccess } from '../rooms/access-room.ts';
 import type { DescribeRooms } from '../rooms/describe-rooms.ts';
 import type { OpenDirectRoomUseCase } from '../rooms/open-direct-room.ts';
 import type { RoomsRepository } from '../rooms/rooms.repository.ts';
@@ -103,10 +103,10 @@ async function describeRoom({ rooms, describeRooms }: ByRoomDeps, roomId: string
 type RoomHistory = HistoryQuery & { chatRoomId: string };
 
 async function listHistory(deps: ByRoomDeps, callerId: string, { chatRoomId, ...query }: RoomHistory) {
-  await deps.access.accessRoom(chatRoomId, callerId);
+  const room = await deps.access.accessRoom(chatRoomId, callerId);
   const [chatRoom, { messages, lastSeq }, marks] = await Promise.all([
     describeRoom(deps, chatRoomId),
-    deps.listMessages(chatRoomId, query),
+    deps.listMessages(chatRoomId, { ...query, hiddenUpTo: hiddenUpTo(room) }),
     deps.readMarks.ofPerson(callerId, [chatRoomId]),
   ]);
   const described = await deps.describeMessages(messages);

@@ -1,5 +1,6 @@
 import { limits } from '@hallway/contracts';
 import type { RoomsRepository } from '../rooms/rooms.repository.ts';
+import { toHiddenMessages, toVisibleRange } from './hidden-messages.ts';
 import type { StoredMessage } from './message-record.ts';
 import type { MessagesRepository } from './messages.repository.ts';
 
@@ -35,14 +36,24 @@ export function isComplete(
   return afterSeq === undefined ? range.after === 0 : range.upTo >= lastSeq;
 }
 
+/** A page that somebody may see. */
+export interface PageForMember extends PageQuery {
+  /** Nothing up to here is theirs to see. */
+  hiddenUpTo?: number;
+}
+
 /** A page of a room's history: a bounded range of `seq` up to the head, no sort and no count. */
 export function createListMessages({ rooms, messages }: { rooms: RoomsRepository; messages: MessagesRepository }) {
   return async function listMessages(
     roomId: string,
-    query: PageQuery,
+    { hiddenUpTo = 0, ...query }: PageForMember,
   ): Promise<{ messages: StoredMessage[]; lastSeq: number }> {
     const lastSeq = (await rooms.findRooms([roomId])).get(roomId)?.lastSeq ?? 0;
-    return { messages: await messages.findRange({ roomId, ...toPageRange(query, lastSeq) }), lastSeq };
+    const range = { roomId, ...toPageRange(query, lastSeq) };
+    const found = await messages.findRange(toVisibleRange(range, hiddenUpTo));
+    // Going back, history begins where it may be seen. Going on from a number, every number has to come.
+    const hidden = query.after === undefined ? [] : toHiddenMessages(range, hiddenUpTo);
+    return { messages: [...hidden, ...found], lastSeq };
   };
 }
 

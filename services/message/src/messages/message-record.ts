@@ -19,6 +19,12 @@ export interface MessageDocument {
   fingerprint: string;
   replyTo?: ObjectId;
   createdAt: Date;
+  editedAt?: Date;
+  deletedAt?: Date;
+  /** The later of the two, and later with each change, so that any two versions of a message have an order. */
+  changedAt?: Date;
+  /** The last changes that were applied, so that one that comes again is not applied over a later one. */
+  appliedChanges?: string[];
   /** A number that no message took. */
   isVoid?: true;
 }
@@ -38,6 +44,10 @@ export interface StoredMessage {
   fingerprint: string;
   replyTo: string | null;
   createdAt: Date;
+  editedAt: Date | null;
+  deletedAt: Date | null;
+  changedAt: Date | null;
+  appliedChanges: string[];
   isVoid: boolean;
 }
 
@@ -56,6 +66,10 @@ export function toStoredMessage(document: MessageDocument): StoredMessage {
     fingerprint: document.fingerprint,
     replyTo: document.replyTo?.toHexString() ?? null,
     createdAt: document.createdAt,
+    editedAt: document.editedAt ?? null,
+    deletedAt: document.deletedAt ?? null,
+    changedAt: document.changedAt ?? null,
+    appliedChanges: document.appliedChanges ?? [],
     isVoid: document.isVoid ?? false,
   };
 }
@@ -76,6 +90,8 @@ export function toRoomMessage(message: StoredMessage, readUpTo: number): RoomMes
     isRead: message.receiverId !== null && readUpTo >= message.seq,
     createdAt: message.createdAt.toISOString(),
     ...(message.replyTo === null ? {} : { replyTo: message.replyTo }),
+    ...(message.editedAt === null ? {} : { editedAt: message.editedAt.toISOString() }),
+    ...(message.deletedAt === null ? {} : { deletedAt: message.deletedAt.toISOString() }),
     ...(message.isVoid ? { isVoid: true as const } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import type { Connection } from 'mongoose';
+import type { Connection, mongo } from 'mongoose';
 import { isDuplicateKey, toObjectId } from '../object-ids.ts';
 import { type MessageDocument, type StoredMessage, toStoredMessage } from './message-record.ts';
 
@@ -15,6 +15,19 @@ export interface SeqRange {
   after: number;
   upTo: number;
 }
+
+/** What a change makes of a message that is still as it was read. */
+export interface MessageChange {
+  message: Pick<StoredMessage, 'id' | 'roomId' | 'changedAt'>;
+  content: string;
+  editedAt: Date | null;
+  deletedAt: Date | null;
+  changedAt: Date;
+  appliedChanges: string[];
+}
+
+// One answer of a room's changes; beyond it the newest ones come.
+const changesPerRoom = 200;
 
 /** Messages: this service is their only writer. */
 export function createMessagesRepository(connection: Connection) {
@@ -34,7 +47,13 @@ export function createMessagesRepository(connection: Connection) {
     async ensureIndexes(): Promise<void> {
       await messages.createIndex({ roomId: 1, seq: 1 }, { unique: true });
       await messages.createIndex({ roomId: 1, senderId: 1, clientMessageId: 1 }, { unique: true });
+      await messages.createIndex(
+        { roomId: 1, changedAt: 1 },
+        { partialFilterExpression: { changedAt: { $type: 'date' } } },
+      );
     },
+
+    ...createChangeStore(messages),
 
     /**
      * Writes all of them with one command, acknowledged by a majority. Answers the ones that a unique index refused;
@@ -84,6 +103,44 @@ export function createMessagesRepository(connection: Connection) {
 }
 
 export type MessagesRepository = ReturnType<typeof createMessagesRepository>;
+
+/** Edits and deletes. */
+function createChangeStore(messages: mongo.Collection<MessageDocument>) {
+  return {
+    /**
+     * Changes a message, acknowledged by a majority. Atomic. False, and nothing written, where it was changed since it was read.
+     */
+    async change({
+      message,
+      content,
+      editedAt,
+      deletedAt,
+      changedAt,
+      appliedChanges,
+    }: MessageChange): Promise<boolean> {
+      const times = { ...(editedAt ? { editedAt } : {}), ...(deletedAt ? { deletedAt } : {}), changedAt };
+      const { matchedCount } = await messages.updateOne(
+        {
+          _id: toObjectId(message.id),
+          roomId: toObjectId(message.roomId),
+          ...(message.changedAt ? { changedAt: message.changedAt } : { changedAt: { $exists: false } }),
+        },
+        { $set: { content, appliedChanges, ...times } },
+      );
+      return matchedCount === 1;
+    },
+
+    /** What was edited or deleted in a room since a time, at most 200, the newest ones, in no order. */
+    async findChangedSince(roomId: string, since: Date): Promise<StoredMessage[]> {
+      const found = await messages
+        .find({ roomId: toObjectId(roomId), changedAt: { $gt: since } })
+        .sort({ changedAt: -1 })
+        .limit(changesPerRoom)
+        .toArray();
+      return found.map(toStoredMessage);
+    },
+  };
+}
 
 type Filter = ReturnType<typeof toKeyFilter> | ReturnType<typeof toRangeFilter>;
 

@@ -1,4 +1,4 @@
-import { createBoundedCache } from '../bounded-cache.ts';
+import { createBoundedCache } from '@hallway/platform';
 import type { RoomsRepository } from '../rooms/rooms.repository.ts';
 import type { MessagesRepository } from './messages.repository.ts';
 

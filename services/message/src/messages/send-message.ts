@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SharedBuckets, Submission, SubmitSend } from '@hallway/bus';
 import { findContentProblem, type SendCommand, type SendOutcome } from '@hallway/contracts';
-import { AppError, createTokenBuckets, isStoreAway, validationFailed } from '@hallway/platform';
+import { AppError, isStoreAway, type TokenBuckets, validationFailed } from '@hallway/platform';
 import type { CommitInTurn } from './commit-queue.ts';
 import type { DescribeMessages } from './describe-messages.ts';
 
@@ -11,8 +11,8 @@ export interface SendMessageDeps {
   commitInTurn: CommitInTurn;
   describeMessages: DescribeMessages;
   isRedisAway: () => boolean;
-  /** How fast one person may send. */
-  rate: { burst: number; perSecond: number };
+  /** How fast one person may send through this process. */
+  buckets: TokenBuckets;
   /** The same limit over all processes; while Redis is away this process's own buckets decide alone. */
   sharedBuckets: SharedBuckets;
 }
@@ -27,8 +27,7 @@ export interface Send extends Submission {
  * at once. Rejects with the refusal, `RATE_LIMITED`, `TEMPORARILY_UNAVAILABLE` or `OUTCOME_UNKNOWN`.
  */
 export function createSendMessage(deps: SendMessageDeps) {
-  const { submitSend, commitInTurn, describeMessages, isRedisAway } = deps;
-  const buckets = createTokenBuckets(deps.rate);
+  const { submitSend, commitInTurn, describeMessages, isRedisAway, buckets } = deps;
 
   async function sendDirectly(submission: Submission): Promise<SendOutcome> {
     const outcome = await commitInTurn({ command: toCommand(submission), redelivered: false }).catch(sayUnknown);

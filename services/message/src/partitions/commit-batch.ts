@@ -1,12 +1,15 @@
 import type { CommandEntry, CommandReader, PendingAnswers, PublishAnswers } from '@hallway/bus';
 import { toFault } from '@hallway/bus';
-import type { Answer } from '@hallway/contracts';
+import { type Answer, isChange, type SendCommand } from '@hallway/contracts';
 import { AppError, type Log } from '@hallway/platform';
+import type { ApplyChanges, ChangeOutcome } from '../changes/apply-changes.ts';
 import { type CommitMessages, type Outcome, UndecidedBatch } from '../messages/commit-messages.ts';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
 
 export interface CommitBatchDeps {
   commitMessages: CommitMessages;
+  /** Applies edits and deletes, in their order. */
+  applyChanges: ApplyChanges;
   describeMessages: DescribeMessages;
   reader: CommandReader;
   publishAnswers: PublishAnswers;
@@ -22,11 +25,13 @@ export interface CommitBatchDeps {
  * crash before the last step brings them back, and committing them again is harmless.
  */
 export function createCommitBatch(deps: CommitBatchDeps) {
-  const { commitMessages, reader, log, onCommitted } = deps;
+  const { commitMessages, applyChanges, reader, log, onCommitted } = deps;
 
+  /** Sends first: who changes a message has seen it, so that no change can come before its message. */
   async function commit(entries: CommandEntry[]): Promise<void> {
-    const outcomes = await commitMessages(entries);
-    await answer(deps, outcomes);
+    const sends = entries.filter(isSend);
+    if (sends.length > 0) await answer(deps, await commitMessages(sends));
+    answerChanges(deps, await applyChanges(entries.map(({ command }) => command).filter(isChange)));
     await reader.done(entries);
   }
 
@@ -39,7 +44,7 @@ export function createCommitBatch(deps: CommitBatchDeps) {
         // Nothing of it is stored, so that it may be dropped. After any other failure it has to be run again.
         if (!(error instanceof UndecidedBatch)) throw error;
         log.error({ err: error, requestId: entry.command.requestId }, 'a command could not be decided');
-        await answer(deps, [{ ...entry, status: 'refused', error: new AppError({ code: 'INTERNAL' }) }]);
+        await answer(deps, [entry].filter(isSend).map(toUndecided));
         await reader.done([entry]);
       }
     }
@@ -60,7 +65,8 @@ export function createCommitBatch(deps: CommitBatchDeps) {
 }
 
 /** Answers everybody who does not find the result on the event stream. */
-async function answer({ describeMessages, publishAnswers, pending, instance }: CommitBatchDeps, outcomes: Outcome[]) {
+async function answer(deps: CommitBatchDeps, outcomes: Outcome[]) {
+  const { describeMessages } = deps;
   const due = outcomes.filter((outcome) => !isAnsweredByEvent(outcome));
   const stored = due.flatMap((outcome) => (outcome.status === 'refused' ? [] : [outcome.message]));
   const described = new Map((await describeMessages(stored)).map((message) => [message.id, message]));
@@ -75,9 +81,32 @@ async function answer({ describeMessages, publishAnswers, pending, instance }: C
         value: { message, duplicate: outcome.status === 'repeated' && !outcome.redelivered },
       };
     });
-    if (origin === instance) for (const each of answers) pending.settle(each);
-    else publishAnswers(origin, answers);
+    handOver(deps, origin, answers);
   }
+}
+
+function answerChanges(deps: CommitBatchDeps, outcomes: ChangeOutcome[]): void {
+  for (const outcome of outcomes) {
+    const { requestId, origin } = outcome.command;
+    const answer: Answer =
+      outcome.status === 'refused'
+        ? { requestId, ok: false, fault: toFault(outcome.error) }
+        : { requestId, ok: true, value: { message: outcome.message, duplicate: false } };
+    handOver(deps, origin, [answer]);
+  }
+}
+
+function handOver({ publishAnswers, pending, instance }: CommitBatchDeps, origin: string, answers: Answer[]): void {
+  if (origin === instance) for (const each of answers) pending.settle(each);
+  else publishAnswers(origin, answers);
+}
+
+function toUndecided(entry: CommandEntry<SendCommand>): Outcome {
+  return { ...entry, status: 'refused', error: new AppError({ code: 'INTERNAL' }) };
+}
+
+function isSend(entry: CommandEntry): entry is CommandEntry<SendCommand> {
+  return !isChange(entry.command);
 }
 
 function isAnsweredByEvent({ status, command, redelivered }: Outcome): boolean {

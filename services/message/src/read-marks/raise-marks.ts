@@ -1,6 +1,6 @@
 import type { JobProducer, PendingMark, PendingReadMarks } from '@hallway/bus';
 import type { Log } from '@hallway/platform';
-import { createBoundedCache } from '../bounded-cache.ts';
+import { createBoundedCache } from '@hallway/platform';
 
 export interface RaiseMarksDeps {
   pending: PendingReadMarks;

@@ -9,12 +9,20 @@ interface ReadMarkDocument {
   lastReadSeq: number;
 }
 
+/** Where a member of a room of many came in: nothing up to there is unread for them. */
+interface JoinedDocument {
+  roomId: ObjectId;
+  userId: ObjectId;
+  joinedSeq?: number;
+}
+
 /** How far each person has read, by person and by room. */
 export type MarksByRoom = Map<string, Map<string, number>>;
 
 /** Read marks: what the worker has written, and what is on its way to it. Has no way to write. */
 export function createReadMarksReader({ connection, pending }: { connection: Connection; pending: PendingReadMarks }) {
   const readMarks = connection.collection<ReadMarkDocument>('readMarks');
+  const memberships = connection.collection<JoinedDocument>('memberships');
 
   return {
     /** Everybody's marks in these rooms; for direct rooms, which have two. One query and one round trip. */
@@ -34,14 +42,20 @@ export function createReadMarksReader({ connection, pending }: { connection: Con
       return marks;
     },
 
-    /** One person's mark in each of these rooms; 0 where they have read nothing. One query and one round trip. */
+    /**
+     * One person's mark in each of these rooms, or where they came in if that is later; 0 where they have read nothing. Two
+     * queries and one round trip, all at once.
+     */
     async ofPerson(userId: string, roomIds: string[]): Promise<Map<string, number>> {
       const marks = new Map(roomIds.map((roomId) => [roomId, 0]));
       if (roomIds.length === 0) return marks;
-      const [stored, waiting] = await Promise.all([
-        readMarks.find({ userId: toObjectId(userId), roomId: { $in: roomIds.map(toObjectId) } }).toArray(),
+      const filter = { userId: toObjectId(userId), roomId: { $in: roomIds.map(toObjectId) } };
+      const [stored, joined, waiting] = await Promise.all([
+        readMarks.find(filter).toArray(),
+        memberships.find(filter, { projection: { _id: 0, roomId: 1, joinedSeq: 1 } }).toArray(),
         orNothing(pending.ofPerson(userId, roomIds), new Map<string, number>()),
       ]);
+      for (const { roomId, joinedSeq = 0 } of joined) raise(marks, roomId.toHexString(), joinedSeq);
       for (const { roomId, lastReadSeq } of stored) raise(marks, roomId.toHexString(), lastReadSeq);
       for (const [roomId, lastReadSeq] of waiting) raise(marks, roomId, lastReadSeq);
       return marks;

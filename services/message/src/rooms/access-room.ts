@@ -1,10 +1,14 @@
-import { AppError } from '@hallway/platform';
-import { createBoundedCache } from '../bounded-cache.ts';
-import type { MembershipsRepository } from './memberships.repository.ts';
+import { AppError, createBoundedCache } from '@hallway/platform';
+import type { Membership, MembershipsRepository } from './memberships.repository.ts';
 import type { Room, RoomsRepository } from './rooms.repository.ts';
 
-/** What of a room never changes, or not without an event: everything but its head. */
-export type RoomIdentity = Omit<Room, 'lastSeq' | 'lastMessageAt'>;
+/** What of a room never changes, so that it may be remembered for ever. */
+export type RoomIdentity = Omit<Room, 'title' | 'memberCount' | 'lastSeq' | 'lastMessageAt' | 'lastChangeAt'>;
+
+/** A room of many with the membership of whoever asked for it; null in direct rooms. */
+export interface AccessibleRoom extends RoomIdentity {
+  membership: Membership | null;
+}
 
 export interface RoomAccessDeps {
   rooms: RoomsRepository;
@@ -36,13 +40,14 @@ export function createRoomAccess({ rooms, memberships }: RoomAccessDeps) {
     return known;
   }
 
-  async function findRoomsOf(userId: string, ids: string[]): Promise<Map<string, RoomIdentity>> {
+  async function findRoomsOf(userId: string, ids: string[]): Promise<Map<string, AccessibleRoom>> {
     const known = await findRooms(ids);
     const ofMany = [...known.values()].filter((room) => room.directIds === null).map((room) => room.id);
     const memberOf = await memberships.findMemberships(userId, ofMany);
-    const accessible = new Map<string, RoomIdentity>();
+    const accessible = new Map<string, AccessibleRoom>();
     for (const [id, room] of known) {
-      if (room.directIds?.includes(userId) || memberOf.has(id)) accessible.set(id, room);
+      const membership = memberOf.get(id) ?? null;
+      if (room.directIds?.includes(userId) || membership) accessible.set(id, { ...room, membership });
     }
     return accessible;
   }
@@ -50,7 +55,7 @@ export function createRoomAccess({ rooms, memberships }: RoomAccessDeps) {
   return {
     findRooms,
     findRoomsOf,
-    async accessRoom(roomId: string, userId: string): Promise<RoomIdentity> {
+    async accessRoom(roomId: string, userId: string): Promise<AccessibleRoom> {
       const room = (await findRoomsOf(userId, [roomId])).get(roomId);
       if (!room) throw new AppError({ code: 'NOT_FOUND', internal: `room ${roomId} has no member ${userId}` });
       return room;
@@ -59,3 +64,8 @@ export function createRoomAccess({ rooms, memberships }: RoomAccessDeps) {
 }
 
 export type RoomAccess = ReturnType<typeof createRoomAccess>;
+
+/** Up to where the history of a room is none of this member's business: 0 where they may see all of it. */
+export function hiddenUpTo({ historyFrom, membership }: AccessibleRoom): number {
+  return historyFrom === 'joined' ? (membership?.joinedSeq ?? 0) : 0;
+}

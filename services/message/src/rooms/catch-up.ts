@@ -1,5 +1,6 @@
 import { type CatchUp, limits } from '@hallway/contracts';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
+import { toHiddenMessages, toVisibleRange } from '../messages/hidden-messages.ts';
 import { isComplete, toCatchUpRange } from '../messages/list-messages.ts';
 import type { StoredMessage } from '../messages/message-record.ts';
 import type { MessagesRepository, SeqRange } from '../messages/messages.repository.ts';
@@ -16,6 +17,8 @@ export interface CatchUpDeps {
 export interface Seen {
   room: Room;
   afterSeq?: number | undefined;
+  /** Nothing up to here is theirs to see. */
+  hiddenUpTo: number;
 }
 
 // What one answer carries over all its rooms, so that nobody's return costs more than a few milliseconds of everybody's
@@ -26,24 +29,35 @@ const answerBytes = 4 * 1024 * 1024;
 /** What a person misses in several rooms at once, by room. As many queries as messages are read, by the five hundred. */
 export function createCatchUp({ messages, readMarks, describeMessages }: CatchUpDeps) {
   return async function catchUp(userId: string, seen: Seen[]): Promise<Map<string, CatchUp>> {
-    const ranges = seen.map(({ room, afterSeq }) => ({ roomId: room.id, ...toCatchUpRange(afterSeq, room.lastSeq) }));
+    const ranges = seen.map(toWantedRange);
     const marks = await readMarks.ofPerson(
       userId,
       ranges.map(({ roomId }) => roomId),
     );
-    const read = await readWithinBudget(messages, ranges);
+    const visible = ranges.map((range, index) => toVisibleRange(range, seen[index]?.hiddenUpTo ?? 0));
+    const read = await readWithinBudget(messages, visible);
+    for (const [index, range] of ranges.entries()) {
+      const hidden = toHiddenMessages(range, seen[index]?.hiddenUpTo ?? 0);
+      if (hidden.length > 0) read.set(range.roomId, [...hidden, ...(read.get(range.roomId) ?? [])]);
+    }
     const described = Map.groupBy(await describeMessages([...read.values()].flat()), (message) => message.chatRoomId);
     return new Map(
-      seen.map(({ room, afterSeq }, index) => {
+      seen.map(({ room, afterSeq, hiddenUpTo }, index) => {
         const found = described.get(room.id) ?? [];
         const wanted = ranges[index] ?? { after: 0, upTo: 0 };
-        const range = { after: wanted.after, upTo: found.at(-1)?.seq ?? wanted.after };
+        const range = { after: wanted.after <= hiddenUpTo ? 0 : wanted.after, upTo: found.at(-1)?.seq ?? wanted.after };
         const lastReadSeq = Math.min(marks.get(room.id) ?? 0, room.lastSeq);
         const complete = isComplete(range, afterSeq, room.lastSeq);
         return [room.id, { lastSeq: room.lastSeq, lastReadSeq, messages: found, complete }];
       }),
     );
   };
+}
+
+/** Without `afterSeq` a page begins where history may be seen; with it, every number has to come. */
+function toWantedRange({ room, afterSeq, hiddenUpTo }: Seen): SeqRange {
+  const range = { roomId: room.id, ...toCatchUpRange(afterSeq, room.lastSeq) };
+  return afterSeq === undefined ? toVisibleRange(range, hiddenUpTo) : range;
 }
 
 export type CatchUpUseCase = ReturnType<typeof createCatchUp>;

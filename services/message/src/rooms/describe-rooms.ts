@@ -37,5 +37,7 @@ function toChatRoom(room: Room, participants: PublicUser[]): ChatRoom {
     participantCount: room.memberCount,
     lastSeq: room.lastSeq,
     createdAt: room.createdAt.toISOString(),
+    ...(room.type === 'direct' ? {} : { historyFrom: room.historyFrom }),
+    ...(room.audience === null ? {} : { audience: room.audience }),
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AppendEvents } from '@hallway/bus';
 import type { Role } from '@hallway/contracts';
 import { AppError, isStoreAway, type Log, validationFailed } from '@hallway/platform';
-import type { DirectoryReader, PersonFacts, PolicySettings } from '@hallway/policy';
+import { type DirectoryReader, factsOfNobody, type PolicySettings } from '@hallway/policy';
 import { newObjectId } from '../object-ids.ts';
 import { findPairRefusal } from '../policy/check-pair.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
@@ -39,10 +39,10 @@ export function createOpenDirectRoom(deps: OpenDirectRoomDeps) {
   async function admit({ callerId, participantId, expectedRole }: OpenDirectRoom): Promise<void> {
     if (participantId === callerId)
       throw validationFailed([{ path: '/participantId', message: 'must be another person' }]);
-    const people = await findPeopleFacts([callerId, participantId], 0);
+    const people = await findPeopleFacts([callerId, participantId], { fresh: true });
     const recipient = people.get(participantId);
-    const known = expectedRole === undefined || recipient?.role === expectedRole ? recipient : undefined;
-    const refusal = findPairRefusal(people.get(callerId) ?? nobody(callerId), known, settings);
+    const known = expectedRole === undefined || recipient?.roles.includes(expectedRole) ? recipient : undefined;
+    const refusal = findPairRefusal(people.get(callerId) ?? factsOfNobody(callerId), known, settings);
     if (refusal) throw refusal;
   }
 
@@ -50,7 +50,7 @@ export function createOpenDirectRoom(deps: OpenDirectRoomDeps) {
   async function makeRoom({ callerId, participantId, courseId }: OpenDirectRoom): Promise<Room | null> {
     const people: [string, string] = [callerId, participantId];
     const roomId = newObjectId().toHexString();
-    await memberships.addMembers(roomId, people);
+    await memberships.addMembers({ roomId, userIds: people });
     const room = await rooms.insertDirectRoom({ roomId, people, courseId: courseId ?? null });
     if (!room) await memberships.removeAll(roomId);
     return room;
@@ -74,11 +74,6 @@ export function createOpenDirectRoom(deps: OpenDirectRoomDeps) {
 }
 
 export type OpenDirectRoomUseCase = ReturnType<typeof createOpenDirectRoom>;
-
-/** Somebody whose account is gone has no ties; the policy refuses them by itself. */
-function nobody(id: string): PersonFacts {
-  return { id, role: 'student', active: false, courses: [], childIds: [], childCourseIds: [] };
-}
 
 async function checkCourse(courseId: string | undefined, directory: DirectoryReader): Promise<void> {
   if (courseId === undefined || (await directory.findCourse(courseId))) return;

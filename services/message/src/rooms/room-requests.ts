@@ -1,9 +1,11 @@
 import type { RequestHandlers } from '@hallway/bus';
 import { AppError } from '@hallway/platform';
-import { mayMessage, type PolicySettings } from '@hallway/policy';
+import type { PolicySettings } from '@hallway/policy';
+import type { FindChanged } from '../changes/find-changed.ts';
+import { isReachable } from '../policy/check-pair.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
 import type { MarkReadUseCase } from '../read-marks/mark-read.ts';
-import type { RoomAccess } from './access-room.ts';
+import { hiddenUpTo, type RoomAccess } from './access-room.ts';
 import type { CatchUpUseCase } from './catch-up.ts';
 import type { DescribeRooms } from './describe-rooms.ts';
 import type { MembershipsRepository } from './memberships.repository.ts';
@@ -14,6 +16,7 @@ export interface RoomRequestsDeps {
   rooms: RoomsRepository;
   memberships: MembershipsRepository;
   catchUp: CatchUpUseCase;
+  findChanged: FindChanged;
   describeRooms: DescribeRooms;
   markRead: MarkReadUseCase;
   findPeopleFacts: FindPeopleFacts;
@@ -46,7 +49,7 @@ async function openRoom(deps: RoomRequestsDeps, { userId, chatRoomId, afterSeq }
   if (!room) throw new AppError({ code: 'NOT_FOUND', internal: 'the room went away' });
   const [chatRooms, missed, memberIds] = await Promise.all([
     describeRooms([room]),
-    catchUp(userId, [{ room, afterSeq }]),
+    catchUp(userId, [{ room, afterSeq, hiddenUpTo: hiddenUpTo(identity) }]),
     identity.directIds ?? memberships.listMemberIds(chatRoomId, presenceAudience),
   ]);
   const [chatRoom] = chatRooms;
@@ -56,20 +59,27 @@ async function openRoom(deps: RoomRequestsDeps, { userId, chatRoomId, afterSeq }
 }
 
 async function resumeRooms(deps: RoomRequestsDeps, params: Params<'rooms.resume'>) {
+  const asOf = new Date().toISOString();
   const ids = Object.keys(params.rooms);
   const accessible = await deps.access.findRoomsOf(params.userId, ids);
   const found = await deps.rooms.findRooms([...accessible.keys()]);
-  const seen = [...found.values()].map((room) => ({ room, afterSeq: params.rooms[room.id] ?? 0 }));
-  const missed = await deps.catchUp(params.userId, seen);
-  return { rooms: Object.fromEntries(missed), gone: ids.filter((id) => !found.has(id)) };
+  const seen = [...found.values()].map((room) => {
+    const identity = accessible.get(room.id);
+    return { room, afterSeq: params.rooms[room.id] ?? 0, hiddenUpTo: identity ? hiddenUpTo(identity) : 0 };
+  });
+  const [missed, changed] = await Promise.all([
+    deps.catchUp(params.userId, seen),
+    deps.findChanged(seen, params.changedSince),
+  ]);
+  const rooms = [...missed].map(([id, catchUp]) => {
+    const messages = changed.get(id);
+    return [id, messages ? { ...catchUp, changed: messages } : catchUp] as const;
+  });
+  return { rooms: Object.fromEntries(rooms), gone: ids.filter((id) => !found.has(id)), asOf };
 }
 
 async function findReachable(deps: RoomRequestsDeps, userId: string, userIds: string[]): Promise<string[]> {
   const people = await deps.findPeopleFacts([userId, ...userIds]);
   const caller = people.get(userId);
-  if (!caller) return [];
-  return userIds.filter((id) => {
-    const person = people.get(id);
-    return person !== undefined && mayMessage(caller, person, deps.settings).allowed;
-  });
+  return userIds.filter((id) => isReachable(caller, people.get(id), deps.settings));
 }

@@ -1,8 +1,8 @@
-import type { RoomType } from '@hallway/contracts';
+import type { HistoryFrom, RoomAudience, RoomType } from '@hallway/contracts';
 import type { Connection } from 'mongoose';
 import { isDuplicateKey, type ObjectId, toObjectId } from '../object-ids.ts';
 
-interface RoomDocument {
+export interface RoomDocument {
   _id: ObjectId;
   type: RoomType;
   title: string | null;
@@ -14,7 +14,17 @@ interface RoomDocument {
   memberCount: number;
   lastSeq: number;
   lastMessageAt: Date | null;
+  /** When a message was last edited or deleted. Missing: never. */
+  lastChangeAt?: Date;
   createdAt: Date;
+  /** Missing: `start`. */
+  historyFrom?: HistoryFrom;
+  audience?: { courseId: ObjectId; sectionId: ObjectId | null };
+  createdBy?: ObjectId;
+  /** Unique for the person who made the room. */
+  clientRoomId?: string;
+  /** Set: nobody is a member any more, or is about to be; the messages stay for the institution's records. */
+  deletedAt?: Date;
 }
 
 /** A chat room as the service thinks of it. `lastSeq` is as old as the read that brought it. */
@@ -27,7 +37,10 @@ export interface Room {
   memberCount: number;
   lastSeq: number;
   lastMessageAt: Date | null;
+  lastChangeAt: Date | null;
   createdAt: Date;
+  historyFrom: HistoryFrom;
+  audience: RoomAudience | null;
 }
 
 export interface NewDirectRoom {
@@ -53,6 +66,11 @@ export function createRoomsRepository(connection: Connection) {
         { directKey: 1 },
         { unique: true, partialFilterExpression: { directKey: { $type: 'string' } } },
       );
+    },
+
+    /** Says that a message of the room was changed at this time. Never moves back. */
+    async noteChange(roomId: string, changedAt: Date): Promise<void> {
+      await rooms.updateOne({ _id: toObjectId(roomId) }, { $max: { lastChangeAt: changedAt } });
     },
 
     /** Rooms by id, unknown ones absent. One query. */
@@ -125,7 +143,7 @@ function toDirectRoomDocument({ roomId, people: [a, b], courseId }: NewDirectRoo
   };
 }
 
-function toRoom(document: RoomDocument): Room {
+export function toRoom(document: RoomDocument): Room {
   const [a, b] = document.directIds ?? [];
   return {
     id: document._id.toHexString(),
@@ -136,6 +154,13 @@ function toRoom(document: RoomDocument): Room {
     memberCount: document.memberCount,
     lastSeq: document.lastSeq,
     lastMessageAt: document.lastMessageAt,
+    lastChangeAt: document.lastChangeAt ?? null,
     createdAt: document.createdAt,
+    historyFrom: document.historyFrom ?? 'start',
+    audience: document.audience ? toAudience(document.audience) : null,
   };
+}
+
+function toAudience({ courseId, sectionId }: NonNullable<RoomDocument['audience']>): RoomAudience {
+  return { courseId: courseId.toHexString(), sectionId: sectionId?.toHexString() ?? null };
 }

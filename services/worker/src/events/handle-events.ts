@@ -1,6 +1,7 @@
 import type { DomainEvent } from '@hallway/contracts';
 import type { Log } from '@hallway/platform';
 import type { CancelReadNotifications } from '../notifications/cancel-read-notifications.ts';
+import type { CancelRemovedNotifications } from '../notifications/cancel-removed-notifications.ts';
 import { findCandidates, type Sent } from '../notifications/find-candidates.ts';
 import type { ScheduleNotifications } from '../notifications/schedule-notifications.ts';
 import type { RoomMembers } from '../rooms/room-members.ts';
@@ -11,21 +12,23 @@ export interface HandleEventsDeps {
   roomMembers: RoomMembers;
   scheduleNotifications: ScheduleNotifications;
   cancelReadNotifications: CancelReadNotifications;
+  cancelRemovedNotifications: CancelRemovedNotifications;
   metrics: Pick<WorkerMetrics, 'events'>;
   log: Log;
 }
 
 /**
- * Plans notifications for what was sent and takes back those for what was read. A batch costs one look-up of members and
+ * Plans notifications for what was sent and takes back those for what was read, and those of people who were removed. A batch costs one look-up of members and
  * one of presence, however many rooms and people it concerns. Rejects when a store is away: the batch then comes again,
  * and handling it twice plans nothing twice. What is malformed is logged, counted and done with.
  */
 export function createHandleEvents(deps: HandleEventsDeps) {
-  const { roomMembers, scheduleNotifications, cancelReadNotifications } = deps;
+  const { roomMembers, scheduleNotifications, cancelReadNotifications, cancelRemovedNotifications } = deps;
 
   return async function handleEvents(batch: DomainEvent[]): Promise<void> {
     const events = batch.flatMap((event) => read(deps, event));
     for (const roomId of roomsWithOtherMembers(events)) roomMembers.forget(roomId);
+    await cancelRemovedNotifications(events.flatMap(toRemoval));
     await scheduleNotifications(await findAudience(toSends(events)));
     await cancelReadNotifications(toReads(events));
   };
@@ -57,6 +60,10 @@ function roomsWithOtherMembers(events: ReadableEvent[]): string[] {
     if (type === 'room.added') return [data.chatRoom.id];
     return type === 'room.removed' ? [data.chatRoomId] : [];
   });
+}
+
+function toRemoval({ type, data }: ReadableEvent) {
+  return type === 'room.removed' ? [data] : [];
 }
 
 function toSends(events: ReadableEvent[]): Sent[] {

@@ -12,6 +12,7 @@ const situation: Situation = {
   userId: 'ann',
   fromSeq: 2,
   isMember: true,
+  isActive: true,
   isOnline: false,
   readUpTo: 0,
   lastSeq: 3,
@@ -29,6 +30,10 @@ describe('decideNotification', () => {
 
   it('when the person is no member any more, tells nothing, not even when messages are unread', () => {
     expect(decideNotification({ ...situation, isMember: false })).toEqual({ outcome: 'nothing', why: 'not-a-member' });
+  });
+
+  it('when the account of the person was closed, tells nothing', () => {
+    expect(decideNotification({ ...situation, isActive: false })).toEqual({ outcome: 'nothing', why: 'deactivated' });
   });
 
   it('when only own messages are left, tells nothing', () => {

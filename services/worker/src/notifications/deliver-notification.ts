@@ -2,6 +2,7 @@ import type { JobProducer, PendingReadMarks, PresenceReader } from '@hallway/bus
 import type { JobData } from '@hallway/contracts';
 import type { Log } from '@hallway/platform';
 import type { FollowUp } from '../jobs/job-registry.ts';
+import type { PeopleReader } from '../people/people.reader.ts';
 import type { ReadMarksRepository } from '../read-marks/read-marks.repository.ts';
 import type { RoomsRepository } from '../rooms/rooms.repository.ts';
 import type { WorkerMetrics } from '../worker-metrics.ts';
@@ -21,7 +22,8 @@ const newestMessages = 20;
 type Due = JobData<'notification.deliver'>;
 
 export interface DeliverDeps {
-  rooms: Pick<RoomsRepository, 'findRooms' | 'isMember'>;
+  rooms: Pick<RoomsRepository, 'findRooms' | 'findJoinedSeq'>;
+  people: PeopleReader;
   pendingMarks: Pick<PendingReadMarks, 'ofPerson'>;
   readMarks: Pick<ReadMarksRepository, 'findMarks'>;
   messages: Pick<SentMessagesRepository, 'listAbove'>;
@@ -66,14 +68,17 @@ export function createDeliverNotification(deps: DeliverDeps) {
 
 async function findSituation(deps: DeliverDeps, due: Due, head: number): Promise<Situation> {
   const { userId, chatRoomId, fromSeq } = due;
-  const [isMember, online, readUpTo] = await Promise.all([
-    deps.rooms.isMember(chatRoomId, userId),
+  const [joinedSeq, isActive, online, marked] = await Promise.all([
+    deps.rooms.findJoinedSeq(chatRoomId, userId),
+    deps.people.isActive(userId),
     deps.presence.onlineAmong([userId]),
     findReadUpTo(deps, due),
   ]);
+  const readUpTo = Math.max(marked, joinedSeq ?? 0);
+  const standing = { isMember: joinedSeq !== null, isActive, isOnline: online.has(userId) };
   const messages = await deps.messages.listAbove(chatRoomId, Math.max(readUpTo, head - newestMessages));
   const lastSeq = Math.max(head, messages.at(-1)?.seq ?? 0);
-  return { userId, fromSeq, isMember, isOnline: online.has(userId), readUpTo, lastSeq, messages };
+  return { userId, fromSeq, ...standing, readUpTo, lastSeq, messages };
 }
 
 /** Pending first: a mark that moves to MongoDB between the two is found there. The other way round it could be missed. */

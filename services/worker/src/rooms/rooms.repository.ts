@@ -11,6 +11,8 @@ interface RoomDocument {
 interface MembershipDocument {
   roomId: ObjectId;
   userId: ObjectId;
+  /** The room's head when the person came. Missing: 0. */
+  joinedSeq?: number;
 }
 
 /** A room as the worker needs it. `lastSeq` is as old as the read that brought it. */
@@ -50,9 +52,11 @@ export function createRoomsRepository(connection: Connection) {
       return members;
     },
 
-    async isMember(roomId: string, userId: string): Promise<boolean> {
+    /** Up to where a member has nothing unread because they came later; null for somebody who is no member. */
+    async findJoinedSeq(roomId: string, userId: string): Promise<number | null> {
       const filter = { roomId: toObjectId(roomId), userId: toObjectId(userId) };
-      return (await memberships.findOne(filter, { projection: { _id: 1 } })) !== null;
+      const found = await memberships.findOne(filter, { projection: { _id: 0, joinedSeq: 1 } });
+      return found && (found.joinedSeq ?? 0);
     },
   };
 }

@@ -1,0 +1,86 @@
+import type { CourseRole, Role } from '@hallway/contracts';
+
+/**
+ * What Hallway keeps of a row. `line` is where it stands in its file, and 0 for a row that the database remembers from an
+ * earlier import.
+ */
+export interface RosterRow {
+  sourcedId: string;
+  line: number;
+}
+
+export interface OrgRow extends RosterRow {
+  parentId: string | null;
+}
+
+export interface SessionRow extends RosterRow {
+  title: string;
+  startsAt: Date;
+  /** The end of its last day. */
+  endsAt: Date;
+  parentId: string | null;
+}
+
+export interface CourseRow extends RosterRow {
+  title: string;
+  code: string;
+  schoolYearId: string | null;
+  orgId: string | null;
+}
+
+export interface ClassRow extends RosterRow {
+  title: string;
+  courseId: string;
+  schoolId: string | null;
+  termIds: string[];
+}
+
+export interface UserRow extends RosterRow {
+  username: string;
+  name: string;
+  enabled: boolean;
+  /** Ids of users to whom this one is related: children of a parent, parents of a child. */
+  agentIds: string[];
+}
+
+export interface RoleRow extends RosterRow {
+  userId: string;
+  /** Null: nothing in Hallway, as for a role that has ended. */
+  role: GivenRole | null;
+  primary: boolean;
+}
+
+export interface EnrolmentRow extends RosterRow {
+  classId: string;
+  userId: string;
+  role: CourseRole;
+}
+
+/** What a role of the roster makes of somebody. */
+export interface GivenRole {
+  role: Role;
+  safetyStaff: boolean;
+}
+
+/** A whole roster: every row that is in force, by its sourcedId. */
+export interface RosterRows {
+  orgs: Map<string, OrgRow>;
+  academicSessions: Map<string, SessionRow>;
+  courses: Map<string, CourseRow>;
+  classes: Map<string, ClassRow>;
+  users: Map<string, UserRow>;
+  roles: Map<string, RoleRow>;
+  enrollments: Map<string, EnrolmentRow>;
+}
+
+export function createEmptyRows(): RosterRows {
+  return {
+    orgs: new Map(),
+    academicSessions: new Map(),
+    courses: new Map(),
+    classes: new Map(),
+    users: new Map(),
+    roles: new Map(),
+    enrollments: new Map(),
+  };
+}
