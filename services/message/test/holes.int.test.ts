@@ -89,6 +89,7 @@ describe('several writers of one room that know nothing of each other', () => {
         expect(upToHead.map((message) => message.seq)).toEqual(
           Array.from({ length: room?.lastSeq }, (_, index) => index + 1),
         );
+        expect(upToHead.at(-1)?.isVoid, 'a void at the head would be an unread count for nothing').toBeUndefined();
         const ids = upToHead.filter((message) => !message.isVoid).map((message) => message.clientMessageId);
         expect(ids.sort()).toEqual([...used].map((id) => `id-${id}`).sort());
       }),
