@@ -31,6 +31,8 @@ export function createBusNames(prefix: string) {
     /** What a person may send, counted over all doors of all processes. */
     sendBucket: (userId: string) => `${prefix}:send-bucket:${userId}`,
     pendingReadMarks: (chatRoomId: string) => `${prefix}:read-marks:${chatRoomId}`,
+    /** Stands in a Redis that has not been emptied since a message service last looked. */
+    marksKeptBy: (instance: string) => `${prefix}:marks-kept-by:${instance}`,
     /** Stands in a Redis that has not been emptied since the worker last rebuilt what it loses with it. */
     workerMark: `${prefix}:worker-mark`,
     loginAccounts: `${prefix}:login-account`,

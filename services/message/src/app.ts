@@ -48,7 +48,7 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
   const names = createBusNames(config.REDIS_PREFIX);
   const connections = openConnections({ config, log });
   const settings = toPolicySettings(config);
-  const useCases = buildUseCases({ connections, names, settings, log });
+  const useCases = buildUseCases({ connections, names, settings, log, instance });
   const pending = createPendingAnswers();
   const streams = buildStreamWork({ connections, names, log, instance, pending, useCases, settings, metrics });
   const sessions = watchSessions({ config, log, names, connections });
@@ -71,6 +71,7 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
       await Promise.all([useCases.rooms, useCases.memberships, useCases.messages].map((one) => one.ensureIndexes()));
       await listenForReplies({ subscriber: connections.subscriber, names, instance, pending, log });
       await sessions.start();
+      await useCases.start();
       await streams.start();
       await app.listen({ port: config.PORT, host: config.HOST });
       await internal.listen({ port: config.INTERNAL_PORT, host: config.HOST });

@@ -27,6 +27,7 @@ import { createMarkRead } from './read-marks/mark-read.ts';
 import { createRaiseMarks, type RaiseMarks } from './read-marks/raise-marks.ts';
 import { createRaiseMarksLater } from './read-marks/raise-marks-later.ts';
 import { createReadMarksReader } from './read-marks/read-marks.reader.ts';
+import { createRecentMarks } from './read-marks/recent-marks.ts';
 import { createRoomAccess, type RoomAccess } from './rooms/access-room.ts';
 import { createCatchUp } from './rooms/catch-up.ts';
 import { createDescribeRooms } from './rooms/describe-rooms.ts';
@@ -39,10 +40,12 @@ export interface UseCaseContext {
   names: BusNames;
   settings: PolicySettings;
   log: Log;
+  /** Names this process. */
+  instance: string;
 }
 
 /** Wires repositories and use cases, from the stores up. Nothing here touches a store yet. */
-export function buildUseCases({ connections, names, settings, log }: UseCaseContext) {
+export function buildUseCases({ connections, names, settings, log, instance }: UseCaseContext) {
   const { redis, queue } = connections;
   const stores = buildStores(connections, names);
   const { rooms, memberships, messages, directory, findPeopleFacts, readMarks, pending } = stores;
@@ -51,7 +54,9 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
   const describeMessages = createDescribeMessages({ readMarks });
   const appendEvents = createEventLog({ redis, names });
   const jobs = createJobProducer({ connection: queue, names, log });
-  const raiseMarks = createRaiseMarks({ pending, jobs, log });
+  const raiseOnce = createRaiseMarks({ pending, jobs, log });
+  const recentMarks = createRecentMarks({ redis, names, instance, raiseMarks: raiseOnce, log });
+  const raiseMarks = recentMarks.raiseAndRemember;
   const presence = createPresenceReader({ redis, names });
   const committing = buildCommitting({ ...stores, access, settings, appendEvents, raiseMarks, log });
   const people = { directory, findPeopleFacts, settings };
@@ -63,7 +68,9 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
     access,
     commitMessages: committing.commitMessages,
     commitInTurn: committing.commitInTurn,
+    start: recentMarks.start,
     async close(): Promise<void> {
+      recentMarks.stop();
       committing.stop();
       await jobs.close();
     },

@@ -27,7 +27,7 @@ function buildWriter() {
   const { log } = captureLog();
   const connections = openConnections({ config: fixture.config, log });
   const names = createBusNames(`${useTestEngines().redisPrefix}`);
-  const useCases = buildUseCases({ connections, names, settings: defaultPolicySettings, log });
+  const useCases = buildUseCases({ connections, names, settings: defaultPolicySettings, log, instance: randomUUID() });
   closing.push(async () => {
     await useCases.close();
     await connections.close();
