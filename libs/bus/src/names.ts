@@ -40,6 +40,8 @@ export function createBusNames(prefix: string) {
     knownLogin: (pair: string) => `${prefix}:login-known:${pair}`,
     sessionEndings: `${prefix}:session-endings`,
     gateways: `${prefix}:{presence}:gateways`,
+    /** Gateways that stopped in order and whose people nobody has looked after yet. */
+    gatewaysLeft: `${prefix}:{presence}:gateways-left`,
     gatewayPeople: (gateway: string) => `${prefix}:{presence}:people:${gateway}`,
     lastSeen: (userId: string) => `${prefix}:last-seen:${userId}`,
     socketAdapter: `${prefix}:socket.io`,

@@ -49,7 +49,16 @@ export const clientEventAnswers = {
   sendMessage: Type.Object({ ok, message: RoomMessage, duplicate: Type.Boolean() }, closed),
   typing: Type.Object({ ok }, closed),
   markRead: Type.Object({ ok, lastReadSeq: SeqOrZero, unread: SeqOrZero }, closed),
-  resume: Type.Object({ ok, rooms: Type.Record(Type.String(), CatchUp), gone: Type.Array(Id) }, closed),
+  resume: Type.Object(
+    {
+      ok,
+      rooms: Type.Record(Type.String(), CatchUp),
+      gone: Type.Array(Id),
+      /** Over how long the clients of this gateway are to come back when they all lose it in one moment. */
+      reconnectSpreadMs: Type.Optional(Type.Integer({ minimum: 0 })),
+    },
+    closed,
+  ),
   watchPresence: Type.Object({ ok, online: Type.Array(Id) }, closed),
   refreshSession: Type.Object({ ok, expiresIn: Type.Integer() }, closed),
 } as const satisfies Record<ClientEventName, unknown>;
