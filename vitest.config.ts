@@ -13,7 +13,10 @@ export default defineConfig({
           // Property tests generate a lot, and a busy machine may take its time.
           testTimeout: 30_000,
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...never, '**/*.int.test.ts', 'tests/{system,browser}/**', 'tests/chaos/chaos.test.ts'],
+          exclude: [
+            ...[...never, '**/*.int.test.ts', 'tests/{system,browser}/**'],
+            ...['tests/chaos/chaos.test.ts', 'tests/chaos/mutation/mutation-check.test.ts'],
+          ],
         },
       },
       {
@@ -40,8 +43,9 @@ export default defineConfig({
       {
         test: {
           name: 'chaos',
-          include: ['tests/chaos/chaos.test.ts'],
+          include: ['tests/chaos/chaos.test.ts', 'tests/chaos/mutation/mutation-check.test.ts'],
           exclude: never,
+          fileParallelism: false,
           // A scenario is a few seconds of faults, up to a minute until everything is at rest, and the start of its clients.
           testTimeout: 300_000,
           hookTimeout: 180_000,

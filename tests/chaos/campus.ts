@@ -40,8 +40,9 @@ export async function makeCampus(
   const people = await makePeople(mongo.connection, request.clients);
   const away = request.absentPerGroup === 0 ? [] : await makePeople(mongo.connection, request.absentPerGroup);
   const groups = new Map<string, Member[]>();
+  const deal = createDeal(people, random);
   for (let index = 0; index < request.groups; index += 1) {
-    const members = random.some(people, request.membersPerGroup);
+    const members = deal(request.membersPerGroup);
     groups.set(await makeGroup(mongo.connection, [...members, ...away]), members);
   }
   const pairs = random.some(people, request.directRooms).map((person) => {
@@ -53,6 +54,18 @@ export async function makeCampus(
   });
   const absent = away.map(({ id }) => ({ userId: id, rooms: [...groups.keys()] }));
   return { actors, groups: [...groups.keys()], absent };
+}
+
+/** Deals people from a shuffled pack, and from the next one when it is used up: nobody is left without a room by chance. */
+function createDeal(people: Member[], random: Random): (count: number) => Member[] {
+  let pack: Member[] = [];
+  return function deal(count) {
+    if (pack.length < count) {
+      const others = people.filter((person) => !pack.includes(person));
+      pack = [...pack, ...random.some(others, others.length)];
+    }
+    return pack.splice(0, count);
+  };
 }
 
 interface Placed {
@@ -84,7 +97,9 @@ type Connection = ChaosSystem['mongo']['connection'];
 async function makePeople(connection: Connection, count: number): Promise<Member[]> {
   const school = createSchool(connection);
   const demo = await connection.collection('users').findOne({ username: 'john' });
-  const people = await Promise.all(Array.from({ length: count }, () => school.person('student')));
+  const people: Awaited<ReturnType<typeof school.person>>[] = [];
+  // One after the other: hundreds at once would wait in the driver's pool, and time out there on a busy machine.
+  while (people.length < count) people.push(await school.person('student'));
   const ids = people.map(({ id }) => new mongoose.Types.ObjectId(id));
   await connection
     .collection('users')

@@ -3,9 +3,9 @@ import { endWithStarter } from '../../tools/project/end-with-starter.ts';
 import { STATE_FOLDER } from '../../tools/project/folders.ts';
 import { tellFailure } from '../../tools/terminal/refusal.ts';
 import { type ChaosOptions, help, readChaosOptions } from './options.ts';
-import { hasPassed, writeReport } from './report/write-report.ts';
-import { runChaos } from './run-chaos.ts';
-import type { ScenarioResult } from './run-scenario.ts';
+import type { ScenarioResult } from './played-scenario.ts';
+import { writeReport } from './report/write-report.ts';
+import { hasPassed, runChaos } from './run-chaos.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 

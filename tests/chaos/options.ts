@@ -18,6 +18,7 @@ export const help = `npm run chaos breaks Hallway on purpose, and checks that no
   npm run chaos -- --minutes 30        for how long things are broken, over all scenarios (default 10)
   npm run chaos -- --seed 7            the random choices of an earlier run
   npm run chaos -- --only T3,T5        these scenarios
+  npm run chaos -- --only T12          seeded bugs, each of which has to be caught; one of them: T12-no-dedup
   npm run chaos -- --short             a few seconds each, with few people
   npm run chaos -- --keep              keep the histories, also of what passed
   npm run chaos -- --help              this text

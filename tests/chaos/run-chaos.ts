@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tellMutation } from './mutation/report-mutations.ts';
+import { chooseMutations, hasCaughtAll, type MutationRun, runMutations } from './mutation/run-mutations.ts';
 import { type ChaosOptions, fullLoad, shortLoad } from './options.ts';
+import type { ScenarioRequest, ScenarioResult } from './played-scenario.ts';
 import { createRandom } from './random.ts';
+import { findGrown } from './report/memory-section.ts';
 import { type MemoryTrend, watchProcesses } from './report/process-watch.ts';
-import { runScenario, type ScenarioRequest, type ScenarioResult } from './run-scenario.ts';
+import { runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/all-scenarios.ts';
 import { type ChaosSystem, startSystem } from './system.ts';
@@ -15,6 +19,17 @@ export interface ChaosRun {
   /** Scenarios that could not be played to their end, and why. */
   aborted: { id: string; why: string }[];
   memory: MemoryTrend[];
+  /** What is wrong with it. */
+  grown: string[];
+  /** T12; null when it was not asked for. */
+  mutations: MutationRun | null;
+}
+
+/** Whether every scenario that was asked for was played to its end and kept every promise, and every seeded bug was caught. */
+export function hasPassed({ results, aborted, grown, mutations }: ChaosRun): boolean {
+  const isWell = aborted.length === 0 && grown.length === 0 && (mutations === null || hasCaughtAll(mutations));
+  const hasPlayed = results.length > 0 || mutations !== null;
+  return isWell && hasPlayed && results.every(({ problems }) => problems.length === 0);
 }
 
 export interface ChaosRequest {
@@ -27,26 +42,55 @@ export interface ChaosRequest {
   stopAsked: Promise<void>;
 }
 
-/** Plays the chosen scenarios one after the other on one running system, which is gone when this resolves or rejects. */
+/** Plays the chosen scenarios one after the other on one running system, then T12. Nothing is left when this settles. */
 export async function runChaos(request: ChaosRequest): Promise<ChaosRun> {
+  const run: ChaosRun = { engines: [], results: [], aborted: [], memory: [], grown: [], mutations: null };
+  let isStopped = false;
+  void request.stopAsked.then(() => {
+    isStopped = true;
+  });
+  if (chooseScenarios(request.options).length > 0) await playOnSystem(request, run);
+  if (!isStopped) await playMutations(request, run);
+  return run;
+}
+
+async function playOnSystem(request: ChaosRequest, run: ChaosRun): Promise<void> {
   const { options, say } = request;
   const data = mkdtempSync(join(tmpdir(), 'hallway-chaos-'));
   const random = createRandom(options.seed);
   let system: ChaosSystem | undefined;
   try {
     system = await startSystem({ folder: data, gateways: 2, messageServices: 2, random: random.fork('proxies'), say });
-    const run: ChaosRun = { engines: system.engineNames, results: [], aborted: [], memory: [] };
+    run.engines = system.engineNames;
     await Promise.race([playAll(request, system, run), request.stopAsked]);
-    return run;
   } finally {
     await system?.stop();
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
+async function playMutations({ options, say, stopAsked }: ChaosRequest, run: ChaosRun): Promise<void> {
+  const chosen = chooseMutations(options.only);
+  if (chosen.length === 0) return;
+  say('T12  Bugs are put into copies of Hallway, and the checker has to find them …');
+  const onResult = (result: Parameters<typeof tellMutation>[0]) => say(tellMutation(result));
+  try {
+    run.mutations = await runMutations({ seed: options.seed, chosen, onResult, stopAsked });
+    if (run.engines.length === 0) run.engines = run.mutations.engines;
+  } catch (fault) {
+    const why = (fault as Error).stack ?? String(fault);
+    run.aborted.push({ id: 'T12', why });
+    say(`T12  could not be played to its end: ${why}`);
+  }
+}
+
+function chooseScenarios({ only }: ChaosOptions): Scenario[] {
+  return scenarios.filter(({ id }) => only.length === 0 || only.includes(id));
+}
+
 async function playAll(request: ChaosRequest, system: ChaosSystem, run: ChaosRun): Promise<void> {
   const { options, folder, say, onResult } = request;
-  const chosen = scenarios.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
+  const chosen = chooseScenarios(options);
   const names = [...system.gateways, ...system.messageServices, 'worker', 'auth', 'front-door'];
   const watch = watchProcesses(names, system.stack.pidOf);
   for (const scenario of chosen) {
@@ -58,16 +102,24 @@ async function playAll(request: ChaosRequest, system: ChaosSystem, run: ChaosRun
       const result = await runScenario({ ...shared, ...extent });
       run.results.push(result);
       onResult(result);
-      if (result.problems.length === 0 && !options.keep) rmSync(shared.folder, { recursive: true, force: true });
+      if (result.problems.length > 0) keepLogs(system, shared.folder);
+      else if (!options.keep) rmSync(shared.folder, { recursive: true, force: true });
     } catch (fault) {
       const why = (fault as Error).stack ?? String(fault);
       run.aborted.push({ id: scenario.id, why });
+      keepLogs(system, join(folder, scenario.id));
       say(`${scenario.id}  could not be played to its end: ${why}`);
       await system.heal(30_000);
     }
   }
   watch.stop();
   run.memory = watch.trends();
+  run.grown = findGrown(run.memory);
+}
+
+/** The processes' logs go with their folder: what failed keeps them beside its histories. */
+function keepLogs(system: ChaosSystem, folder: string): void {
+  cpSync(system.stack.logFolder, join(folder, 'logs'), { recursive: true });
 }
 
 type Extent = Pick<ScenarioRequest, 'seconds' | 'short' | 'load' | 'processes'>;

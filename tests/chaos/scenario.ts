@@ -1,6 +1,8 @@
 import type { Campus, CampusRequest } from './campus.ts';
 import type { Crowd } from './crowd.ts';
 import type { Random } from './random.ts';
+import type { Evidence } from './report/evidence.ts';
+import type { Row } from './report/figures.ts';
 import type { Measures } from './report/measures.ts';
 import type { ChaosSystem } from './system.ts';
 
@@ -16,6 +18,13 @@ export interface Fault {
   endedAt: number;
 }
 
+/** A number that a scenario took while it played, for its own figures. */
+export interface Mark {
+  what: string;
+  value: number;
+  at: number;
+}
+
 /** Where a scenario plays: what it may break, and the clock by which it does. */
 export interface Stage {
   system: ChaosSystem;
@@ -26,11 +35,15 @@ export interface Stage {
   short: boolean;
   /** For how long things are broken. */
   seconds: number;
+  load: Load;
   /** Breaks something for as long as `during` runs. How long it took to heal is measured from its end. */
   fault: (label: string, during?: () => void | Promise<void>) => Promise<void>;
   /** A fact for the report that the measures do not know. */
   note: (line: string) => void;
+  mark: (what: string, value: number) => void;
   pause: (ms: number) => Promise<void>;
+  /** Waits for a condition. Rejects, naming it, when it does not come true within two minutes. */
+  until: (what: string, condition: () => boolean | Promise<boolean>) => Promise<void>;
   /** The time for faults has passed. */
   isOver: () => boolean;
 }
@@ -48,8 +61,8 @@ export interface Bars {
 export interface Scenario {
   id: string;
   title: string;
-  /** Replaces parts of the load of the run. */
-  load?: (usual: Load) => Load;
+  /** Replaces parts of the load of the run, which is a small one where `short` says so. */
+  load?: (usual: Load, short: boolean) => Load;
   bars: Bars;
   /** Seconds that a short run takes; default 7. */
   shortSeconds?: number;
@@ -59,4 +72,6 @@ export interface Scenario {
   disturb: (stage: Stage) => Promise<void>;
   /** Looks at what only this scenario can tell; answers what is wrong. After everything has settled. */
   examine?: (stage: Stage, measures: Measures) => Promise<string[]>;
+  /** What the row of this scenario asks to report, and what it missed. */
+  report?: (evidence: Evidence) => Row | Promise<Row>;
 }

@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMongo, createRedis } from '@hallway/platform';
+import { createMongo } from '@hallway/platform';
 import { createFaultProxy, type FaultProxy } from '@hallway/testkit';
 import { type Engines, startEngines } from '@hallway/tools/engines';
 import { pino } from 'pino';
 import { ROOT } from '../../tools/project/folders.ts';
-import { type RunningStack, startStack } from '../stack/start-stack.ts';
+import { type RunningStack, type StackOptions, startStack } from '../stack/start-stack.ts';
+import { createDatabaseCommands, type DatabaseCommands } from './database-commands.ts';
+import { emptyRedis, openOwnDatabase, stepDown } from './engines.ts';
 import type { Random } from './random.ts';
 
 export interface SystemRequest {
@@ -26,12 +28,19 @@ export interface ChaosSystem {
   proxies: { mongo: FaultProxy; redis: FaultProxy; door: FaultProxy };
   /** Straight to the database, past the proxy. */
   mongo: ReturnType<typeof createMongo>;
+  /** Straight to Redis. */
+  redisUrl: string;
+  /** What all processes together ask of MongoDB. */
+  databaseCommands: DatabaseCommands;
   gateways: string[];
   messageServices: string[];
   signal: (name: string, signal: NodeJS.Signals) => void;
+  isAlive: (pid: number) => boolean;
   /** The engine's server, which starts again by itself. Only where it is one of ours. */
   killEngine: (role: 'mongo' | 'redis') => void;
   emptyRedis: () => Promise<void>;
+  /** Makes the primary of a replica set step down. False: this engine is none, and nothing has happened. */
+  stepDownMongo: () => Promise<boolean>;
   /** Whether a process answers that it is ready. */
   isReady: (name: string) => Promise<boolean>;
   /** No fault is left on, and every process is ready. Resolves after `withinMs` at the latest, saying whether it is so. */
@@ -43,6 +52,13 @@ export interface ChaosSystem {
 const restartWithinMs = 500;
 // People who are away are told of messages within a scenario and not half a minute later.
 const notifyAfterSeconds = 2;
+/**
+ * By the default of 150 for each gateway the 2,000 sockets of T9's design come back over seconds. A tenth of the sockets gets
+ * a tenth of the rate, so that the same is seen at this scale.
+ */
+const reconnectsPerSecond = 15;
+// Heaps are measured by the inspector, which opens only when it is asked for; several processes cannot share its usual port.
+const inspector = '--inspect-port=0';
 
 const quiet = pino({ level: 'silent' });
 
@@ -77,32 +93,54 @@ interface Started extends SystemRequest {
 
 async function startBehindProxies(started: Started): Promise<ChaosSystem> {
   const { folder, engines, shared, open, random, gateways, messageServices } = started;
-  const before = async (url: string, name: string) => {
+  const databaseCommands = createDatabaseCommands();
+  const before = async (url: string, name: string, listenTo?: DatabaseCommands['listenTo']) => {
     const { hostname, port } = new URL(url);
     const proxy = await createFaultProxy({
       target: { host: hostname, port: Number(port) },
       random: random.fork(name).number,
+      ...(listenTo === undefined ? {} : { listenTo }),
     });
     open.push(proxy);
     return proxy;
   };
-  const [mongoProxy, redisProxy] = [await before(engines.mongo.url, 'mongo'), await before(engines.redis.url, 'redis')];
-  const mongo = createMongo({ uri: engines.mongo.url, appName: 'chaos', log: quiet });
+  const own = openOwnDatabase(engines);
+  const mongoProxy = await before(own.mongoUrl, 'mongo', databaseCommands.listenTo);
+  const redisProxy = await before(engines.redis.url, 'redis');
+  const mongo = createMongo({ uri: own.mongoUrl, appName: 'chaos', log: quiet });
   open.push(mongo);
   await mongo.ready();
-  const stack = await startStack({
+  open.push({ close: () => own.leave(mongo.connection) });
+  const stack = await startOnFreePorts({
     stateFolder: join(folder, 'stack'),
     args: ['--gateways', String(gateways), '--message-services', String(messageServices)],
     env: {
       ...shared,
-      MONGODB_URI: through(engines.mongo.url, mongoProxy),
+      ...own.env,
+      MONGODB_URI: through(own.mongoUrl, mongoProxy),
       REDIS_URL: through(engines.redis.url, redisProxy),
       NOTIFY_AFTER_SECONDS: String(notifyAfterSeconds),
+      RECONNECTS_PER_SECOND: String(reconnectsPerSecond),
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${inspector}`.trim(),
     },
   });
   open.push({ close: stack.stop });
   const door = await before(stack.origin, 'door');
-  return describe(started, { stack, mongo, proxies: { mongo: mongoProxy, redis: redisProxy, door } });
+  const proxies = { mongo: mongoProxy, redis: redisProxy, door };
+  return describe(started, { stack, mongo, redisUrl: engines.redis.url, databaseCommands, proxies });
+}
+
+const starts = 3;
+
+/** Ports are looked for before they are listened on, and somebody else may be quicker. */
+async function startOnFreePorts(options: StackOptions): Promise<RunningStack> {
+  for (let start = 1; ; start += 1) {
+    try {
+      return await startStack(options);
+    } catch (cause) {
+      if (start === starts || !/Port \d+ is taken/.test(String(cause))) throw cause;
+    }
+  }
 }
 
 function through(url: string, proxy: FaultProxy): string {
@@ -112,10 +150,10 @@ function through(url: string, proxy: FaultProxy): string {
   return changed.toString();
 }
 
-type Parts = Pick<ChaosSystem, 'stack' | 'mongo' | 'proxies'>;
+type Parts = Pick<ChaosSystem, 'stack' | 'mongo' | 'redisUrl' | 'databaseCommands' | 'proxies'>;
 
 function describe({ engines, open, gateways, messageServices }: Started, parts: Parts): ChaosSystem {
-  const { stack, proxies } = parts;
+  const { stack, proxies, mongo } = parts;
   const isReady = (name: string) => answersOk(`http://127.0.0.1:${stack.internalPortOf(name)}/readyz`);
   const named = (name: string, count: number, first: string) =>
     Array.from({ length: count }, (_, index) => (index === 0 ? first : `${name}-${index + 1}`));
@@ -128,20 +166,19 @@ function describe({ engines, open, gateways, messageServices }: Started, parts: 
     ...names,
     origin: `http://${proxies.door.host}:${proxies.door.port}`,
     engineNames: [engines.mongo.name, engines.redis.name],
-    signal: (name, signal) => signalIfThere(stack.pidOf(name), signal),
+    signal: (name, signal) => void signalIfThere(stack.pidOf(name), signal),
+    isAlive: (pid) => signalIfThere(pid, 0),
     killEngine(role) {
       const pid = engines[role].pid();
       if (pid !== null) signalIfThere(pid, 'SIGKILL');
     },
-    emptyRedis: () => emptyRedis(engines.redis.url),
+    emptyRedis: () => emptyRedis(engines.redis),
+    stepDownMongo: () => stepDown(mongo.connection),
     isReady,
     async heal(withinMs) {
-      for (const proxy of Object.values(proxies)) {
-        proxy.setFaults({});
-        proxy.refuseNew(false);
-        for (const connection of proxy.connections()) connection.setFaults({});
-      }
       const all = ['auth', 'worker', ...names.gateways, ...names.messageServices];
+      Object.values(proxies).forEach(healProxy);
+      for (const name of all) signalIfThere(stack.pidOf(name), 'SIGCONT');
       const end = Date.now() + withinMs;
       while (Date.now() < end) {
         if ((await Promise.all(all.map(isReady))).every(Boolean)) return true;
@@ -156,12 +193,19 @@ function describe({ engines, open, gateways, messageServices }: Started, parts: 
   };
 }
 
+function healProxy(proxy: FaultProxy): void {
+  proxy.setFaults({});
+  proxy.refuseNew(false);
+  for (const connection of proxy.connections()) connection.setFaults({});
+}
+
 /** A process that is just being started again has no process to signal; the next turn of the scenario meets another. */
-function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+function signalIfThere(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, signal);
+    return process.kill(pid, signal);
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== 'ESRCH') throw fault;
+    return false;
   }
 }
 
@@ -172,14 +216,5 @@ async function answersOk(url: string): Promise<boolean> {
     return response.ok;
   } catch {
     return false;
-  }
-}
-
-async function emptyRedis(url: string): Promise<void> {
-  const redis = createRedis({ url, log: quiet, role: 'chaos', kind: 'blocking' });
-  try {
-    await redis.flushall();
-  } finally {
-    redis.disconnect();
   }
 }

@@ -1,8 +1,20 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+
+/**
+ * Below the range that systems take ports for outgoing connections from: a server that dies has to find its port free when it
+ * comes back, and must not find the connection of somebody else on it.
+ */
+const [FIRST_PORT, LAST_PORT] = [28_000, 32_000];
+const ATTEMPTS = 50;
 
 /** A port of the loopback interface that nobody uses at the moment, preferably the one asked for. */
 export async function findFreePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await isFree(preferred))) return preferred;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (await isFree(port)) return port;
+  }
   return (await tryListen(0)) ?? findFreePort();
 }
 

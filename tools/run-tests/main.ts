@@ -66,6 +66,7 @@ async function main(): Promise<number> {
   await run('Check', runCheckTier);
   await run('Integration: the services with real engines', () => runVitestTier('integration', env));
   await run('System: the whole stack with real processes', () => runVitestTier('system', env));
+  await run('Chaos: every fault, and every seeded bug, short', () => runVitestTier('chaos', env));
   await run('Browser: the client in a real Chromium', () => runBrowserTier(env));
   await guard.close();
   console.log(summarise(tiers, readEngineReport(engineReport)));

@@ -1,8 +1,8 @@
 import { ChangeCommand, isChange, type RoomCommand, SendCommand } from '@hallway/contracts';
 import { findFaults, type Log } from '@hallway/platform';
 import type { Redis } from 'ioredis';
-import { ensureGroup, fieldsOf, type StreamEntry } from './consumer-groups.ts';
-import type { BusNames } from './names.ts';
+import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
+import { allPartitions, type BusNames } from './names.ts';
 
 /** Consumer group of the owners of partitions. */
 const group = 'owners';
@@ -50,6 +50,7 @@ export function toBatches(entries: CommandEntry[]): CommandEntry[][] {
 /** Reads the command streams as the one owner of each partition that is asked for. */
 export function createCommandReader(options: CommandReaderOptions) {
   const { blocking, redis, names, consumer } = options;
+  const streams = allPartitions.map(names.commands);
 
   return {
     /** Makes the consumer group where it is missing, as on a new or emptied Redis. */
@@ -74,16 +75,22 @@ export function createCommandReader(options: CommandReaderOptions) {
 
     /** New commands of the partitions, at most one batch of each; waits up to `blockMs` for the first. */
     async readNew(partitions: number[], blockMs: number): Promise<CommandEntry[]> {
-      const streams = partitions.map(names.commands);
-      const take = ['COUNT', batchSize, 'BLOCK', blockMs, 'STREAMS', ...streams, ...streams.map(() => '>')] as const;
+      const wanted = partitions.map(names.commands);
+      const take = ['COUNT', batchSize, 'BLOCK', blockMs, 'STREAMS', ...wanted, ...wanted.map(() => '>')] as const;
       const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take)) as [string, StreamEntry[]][] | null;
       return (reply ?? []).flatMap(([stream, entries]) =>
-        toCommandEntries(options, { partition: partitions[streams.indexOf(stream)] ?? 0, entries, redelivered: false }),
+        toCommandEntries(options, { partition: partitions[wanted.indexOf(stream)] ?? 0, entries, redelivered: false }),
       );
     },
 
     /** Acknowledges and deletes finished commands: what is in the stream is what waits. */
     done: (entries: FinishedEntry[]) => finish(options, entries),
+
+    /** Takes owners that died long ago out of the group; does nothing most times. */
+    removeDead: createConsumerSweep({ ...options, streams, group }),
+
+    /** In an orderly stop. What is pending keeps this owner's name there until somebody has claimed it. */
+    leave: () => leaveGroup(options, { streams, group, consumer }),
   };
 }
 

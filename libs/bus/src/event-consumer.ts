@@ -1,7 +1,7 @@
 import type { DomainEvent } from '@hallway/contracts';
 import type { Log } from '@hallway/platform';
 import type { Redis } from 'ioredis';
-import { ensureGroup, fieldsOf, type StreamEntry } from './consumer-groups.ts';
+import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
 import { createLoop } from './loop.ts';
 import { allPartitions, type BusNames } from './names.ts';
 
@@ -15,16 +15,24 @@ export interface EventConsumerOptions {
   consumer: string;
   /** At least once, in the order of each partition. A rejection leaves the entries for another try. */
   handle: (events: DomainEvent[]) => Promise<void>;
+  /** When a consumer without anything pending counts as dead. */
+  deadAfterMs?: number;
+  /** How often dead consumers are looked for. */
+  sweepEveryMs?: number;
 }
 
 // An entry that its consumer has not finished after this long belongs to a consumer that died.
 const abandonedAfterMs = 30_000;
 const claimEveryMs = 10_000;
 
-/** Reads all event streams as one consumer group, so that each event is handled by one of its members. */
+/**
+ * Reads all event streams as one consumer group, so that each event is handled by one of its members. A consumer that stops
+ * in order leaves the group; those that died are taken out when nothing of theirs is left.
+ */
 export function createEventConsumer(options: EventConsumerOptions) {
   const { blocking, redis, names, log, group, consumer, handle } = options;
   const streams = allPartitions.map(names.events);
+  const removeDead = createConsumerSweep({ ...options, streams });
   let claimedAt = 0;
 
   async function prepare(): Promise<void> {
@@ -48,6 +56,7 @@ export function createEventConsumer(options: EventConsumerOptions) {
 
   async function readOnce(): Promise<void> {
     await claimAbandoned();
+    await removeDead();
     const take100 = ['COUNT', 100, 'BLOCK', 1000, 'STREAMS', ...streams, ...streams.map(() => '>')] as const;
     const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take100)) as [string, StreamEntry[]][] | null;
     for (const [stream, entries] of reply ?? []) await take(stream, entries);
@@ -59,7 +68,11 @@ export function createEventConsumer(options: EventConsumerOptions) {
       await prepare();
       loop.start();
     },
-    stop: () => loop.stop(),
+    /** Resolves when what was in hand is done. What failed stays pending, and the consumer with it, for others to claim. */
+    async stop(): Promise<void> {
+      await loop.stop();
+      await leaveGroup(options, { streams, group, consumer });
+    },
   };
 }
 

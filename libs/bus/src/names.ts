@@ -31,6 +31,8 @@ export function createBusNames(prefix: string) {
     /** What a person may send, counted over all doors of all processes. */
     sendBucket: (userId: string) => `${prefix}:send-bucket:${userId}`,
     pendingReadMarks: (chatRoomId: string) => `${prefix}:read-marks:${chatRoomId}`,
+    /** Stands in a Redis that has not been emptied since a message service last looked. */
+    marksKeptBy: (instance: string) => `${prefix}:marks-kept-by:${instance}`,
     /** Stands in a Redis that has not been emptied since the worker last rebuilt what it loses with it. */
     workerMark: `${prefix}:worker-mark`,
     loginAccounts: `${prefix}:login-account`,
@@ -40,6 +42,8 @@ export function createBusNames(prefix: string) {
     directoryChanges: `${prefix}:{directory}:changes`,
     directoryPosition: `${prefix}:{directory}:position`,
     gateways: `${prefix}:{presence}:gateways`,
+    /** Gateways that stopped in order and whose people nobody has looked after yet. */
+    gatewaysLeft: `${prefix}:{presence}:gateways-left`,
     gatewayPeople: (gateway: string) => `${prefix}:{presence}:people:${gateway}`,
     lastSeen: (userId: string) => `${prefix}:last-seen:${userId}`,
     socketAdapter: `${prefix}:socket.io`,

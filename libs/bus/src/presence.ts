@@ -9,6 +9,9 @@ export const presenceRenewEveryMs = 4000;
 // A year and a bit: "last seen" is told for people who were here within it.
 const lastSeenTtlSeconds = 400 * 24 * 3600;
 
+// A lease ends within seconds; what nobody took by then has lost its lease with an emptied Redis.
+const leftTtlSeconds = 3600;
+
 // KEYS[1] gateways, KEYS[2] people of this gateway. ARGV: gateway, lease in ms, people it has, sockets they have.
 // The lease ends by Redis's own clock. Returns 1 when the list of people is whole, 0 when it has to be written again.
 const renewLease: Script = {
@@ -35,21 +38,29 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], now, '+inf')
 `,
 };
 
-// KEYS[1] gateways. Takes one gateway whose lease has ended off the list and returns it: exactly one caller gets it.
-const takeDeadGateway: Script = {
-  keys: 1,
+// KEYS[1] gateways, KEYS[2] gateways that stopped in order. Takes one gateway whose lease has ended off both lists: exactly
+// one caller gets it. Returns its name and 1 when it stopped in order, 0 when it died; nothing when there is none.
+const takeEndedGateway: Script = {
+  keys: 2,
   lua: `
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1)
 if #dead == 0 then return false end
 redis.call('ZREM', KEYS[1], dead[1])
-return dead[1]
+return { dead[1], redis.call('SREM', KEYS[2], dead[1]) }
 `,
 };
 
 // People that one command of a rewrite carries: some 30 KB.
 const rewriteChunk = 1000;
+
+export interface EndedGateway {
+  /** Who was on it. Some have come back elsewhere. */
+  people: string[];
+  /** False when nobody knows why it stopped renewing: it died, or was cut off. */
+  stoppedInOrder: boolean;
+}
 
 interface PresenceOptions {
   redis: Redis;
@@ -114,15 +125,20 @@ export function createPresenceLease({ redis, names, gateway }: PresenceOptions &
     async recordSeen(userId: string, at: string): Promise<void> {
       await redis.set(names.lastSeen(userId), at, 'EX', lastSeenTtlSeconds);
     },
-    /** The people of one gateway that died, or null. Each dead gateway is given to one caller. */
-    async takeDead(): Promise<string[] | null> {
-      const dead = (await runScript(redis, takeDeadGateway, [names.gateways])) as string | null;
-      if (dead === null) return null;
-      const people = await redis.hkeys(names.gatewayPeople(dead));
-      await redis.del(names.gatewayPeople(dead));
-      return people;
+    /** One gateway whose lease has ended, with the people who were on it, or null. Each is given to one caller. */
+    async takeEnded(): Promise<EndedGateway | null> {
+      const ended = await runScript(redis, takeEndedGateway, [names.gateways, names.gatewaysLeft]);
+      if (ended === null) return null;
+      const [name, left] = ended as [string, number];
+      const people = await redis.hkeys(names.gatewayPeople(name));
+      await redis.del(names.gatewayPeople(name));
+      return { people, stoppedInOrder: left === 1 };
     },
-    /** Gives the lease back, as on an orderly stop. */
+    /** Says that the end of this lease, which comes by itself, is that of a gateway that stopped in order. */
+    async sayLeaving(): Promise<void> {
+      await Promise.all([redis.sadd(names.gatewaysLeft, gateway), redis.expire(names.gatewaysLeft, leftTtlSeconds)]);
+    },
+    /** Gives the lease back at once; nobody is told of the people who were on it. */
     async release(): Promise<void> {
       await redis.zrem(names.gateways, gateway);
       await redis.del(names.gatewayPeople(gateway));

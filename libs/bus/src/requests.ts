@@ -10,7 +10,7 @@ import {
 import { AppError, type Log, parse, toAppError } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import type { PendingAnswers, PublishAnswers } from './answers.ts';
-import { ensureGroup, fieldsOf, type StreamEntry } from './consumer-groups.ts';
+import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
 import { createLoop } from './loop.ts';
 import type { BusNames } from './names.ts';
 
@@ -100,6 +100,8 @@ interface Request {
 export function createRequestServer(options: RequestServerOptions) {
   const { blocking, redis, names, log, consumer, handlers, publishAnswers } = options;
   const prepare = () => ensureGroup(redis, names.requests, group);
+  const streams = [names.requests];
+  const removeDead = createConsumerSweep({ ...options, streams, group });
   const inWork = new Set<Promise<void>>();
 
   async function serve(text: string | undefined): Promise<void> {
@@ -120,6 +122,7 @@ export function createRequestServer(options: RequestServerOptions) {
   }
 
   async function readOnce(): Promise<void> {
+    await removeDead();
     if (inWork.size >= inWorkLimit) await Promise.race(inWork);
     const room = inWorkLimit - inWork.size;
     const take = ['COUNT', room, 'BLOCK', 1000, 'NOACK', 'STREAMS', names.requests, '>'] as const;
@@ -134,7 +137,10 @@ export function createRequestServer(options: RequestServerOptions) {
       await prepare();
       loop.start();
     },
-    stop: () => loop.stop(),
+    async stop(): Promise<void> {
+      await loop.stop();
+      await leaveGroup(options, { streams, group, consumer });
+    },
   };
 }
 

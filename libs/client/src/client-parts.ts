@@ -64,6 +64,7 @@ export function buildClientParts(options: HallwayClientOptions) {
     ...shared,
     storage: options.storage ?? findStorage(),
     connection,
+    rest,
     tabs,
     onStored: (message) => timelines.find(message.chatRoomId)?.dispatch({ type: 'messages', messages: [message] }),
     onChanged: (chatRoomId) => timelines.refreshOutbox(chatRoomId),

@@ -47,6 +47,8 @@ export class Connection {
   #connectedAt = 0;
   /** When a draining gateway wants us back; null when it did not say. */
   #returnAt: number | null = null;
+  /** Over how long the gateway's clients come back when all lose it at once; the newest that a gateway told. */
+  #spreadMs = 0;
   #cancelTimer: () => void = () => undefined;
   #stopWatching: () => void = () => undefined;
 
@@ -78,6 +80,10 @@ export class Connection {
 
   isOnline(): boolean {
     return this.#socket?.connected === true;
+  }
+
+  spreadReturns(spreadMs: number): void {
+    this.#spreadMs = spreadMs;
   }
 
   /** Emits and waits for the acknowledgement. Throws `HallwayError`; nothing is kept for a later connection. */
@@ -119,7 +125,7 @@ export class Connection {
       try {
         await this.#deps.session.token();
       } catch (cause) {
-        this.#retry(cause instanceof HallwayError ? cause.body.retryAfterMs : undefined);
+        this.#retry({ retryAfterMs: cause instanceof HallwayError ? cause.body.retryAfterMs : undefined });
         return;
       }
       if (this.#wanted && this.#socket === null) this.#openSocket();
@@ -139,7 +145,7 @@ export class Connection {
     this.#cancelTimer = this.#deps.timers.after(handshakeMs, () => this.#retry());
     socket.on('connect', () => this.#onConnect());
     socket.on('connect_error', (error: Error & { data?: unknown }) => this.#onRefused(error));
-    socket.on('disconnect', () => this.#retry());
+    socket.on('disconnect', () => this.#retry({ spreadMs: this.#spreadMs }));
     socket.onAny((event: string, payload: unknown) => this.#onEvent(event, payload));
   }
 
@@ -157,7 +163,7 @@ export class Connection {
       this.#deps.onFault({ at: 'connection.refused', cause: new HallwayError(body) });
     if (body?.code === 'SESSION_ENDED') this.#deps.session.end(endReason(new HallwayError(body)));
     else if (body?.code === 'UNAUTHENTICATED') this.#refreshThenRetry();
-    else this.#retry(body?.retryAfterMs);
+    else this.#retry({ retryAfterMs: body?.retryAfterMs });
   }
 
   #refreshThenRetry(): void {
@@ -182,7 +188,8 @@ export class Connection {
     this.#cancelTimer = this.#deps.timers.after(reconnectInMs, () => this.#open());
   }
 
-  #retry(retryAfterMs?: number): void {
+  /** What never connected is tried again by back-off alone; whoever was connected went perhaps with all the others. */
+  #retry(asked: { retryAfterMs?: number | undefined; spreadMs?: number } = {}): void {
     if (!this.#wanted) return;
     const { now, random, timers } = this.#deps;
     const lasted = this.#connectedAt > 0 && now() - this.#connectedAt > stableMs;
@@ -190,7 +197,7 @@ export class Connection {
     this.#connectedAt = 0;
     const inMs =
       this.#returnAt === null
-        ? toBackoffMs({ attempt: this.#attempt, retryAfterMs, random })
+        ? toBackoffMs({ attempt: this.#attempt, ...asked, random })
         : Math.max(0, this.#returnAt - now());
     this.#attempt += 1;
     this.#returnAt = null;

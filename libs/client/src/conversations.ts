@@ -1,13 +1,6 @@
-import {
-  type ChatRoom,
-  type Conversation,
-  type ConversationsAnswer,
-  type DirectMessage,
-  limits,
-  type RoomHistoryAnswer,
-  type RoomMessage,
-} from '@hallway/contracts';
+import type { ChatRoom, Conversation, DirectMessage, RoomHistoryAnswer, RoomMessage } from '@hallway/contracts';
 import { toBackoffMs } from './backoff.ts';
+import { type Extent, fetchConversationPages } from './conversation-pages.ts';
 import {
   applyConversationsEvent,
   type ConversationsData,
@@ -34,10 +27,10 @@ interface ConversationsDeps {
 }
 
 const loading: ConversationsState = { status: 'loading', error: null, conversations: [], unreadTotal: 0 };
-// Nobody scrolls further than this in a list; search finds what lies beyond, and live events still bring it up.
-const mostConversations = 1000;
 // A room whose last ten messages are all void has none worth a line in the list.
 const lastMessagesLooked = 10;
+// When the whole list is compared after only its changes were fetched: spread, so that a gateway's people do it one by one.
+const wholeAfterMs = { least: 60_000, spread: 180_000 };
 // Lookups of single rooms that run or wait; beyond it the list is fetched instead.
 const mostLookups = 20;
 
@@ -49,8 +42,11 @@ export class Conversations {
   readonly #lookups = new Map<string, boolean>();
   #data: ConversationsData = createConversationsData('');
   #fetching = false;
-  #again = false;
+  #again: Extent | null = null;
+  /** The latest activity that a finished fetch has seen, in milliseconds since 1970; null before the first. */
+  #knownUpTo: number | null = null;
   #cancelTimer: () => void = () => undefined;
+  #cancelWhole: (() => void) | null = null;
 
   constructor(deps: ConversationsDeps) {
     this.#deps = deps;
@@ -73,9 +69,12 @@ export class Conversations {
 
   clear(): void {
     this.#cancelTimer();
+    this.#cancelWhole?.();
+    this.#cancelWhole = null;
     this.#data = createConversationsData('');
     this.#fetching = false;
-    this.#again = false;
+    this.#again = null;
+    this.#knownUpTo = null;
     this.#lookups.clear();
     this.store.set(loading);
   }
@@ -90,13 +89,15 @@ export class Conversations {
 
   /** Fetches the whole list: a room that one was added to while nobody listened may stand anywhere in it. */
   refetch(): void {
-    if (this.#fetching) {
-      this.#again = true;
-      return;
-    }
-    this.#fetching = true;
-    this.#cancelTimer();
-    inBackground('conversations.fetch', this.#deps.onFault, () => this.#fetchAll(this.#data.me, 0));
+    this.#fetch('whole');
+  }
+
+  /**
+   * Fetches the rooms that were active since the last fetch, and the whole list some minutes later. Only for somebody who
+   * asks for the counts of all known rooms in another way: a mark that another device moved makes no room active.
+   */
+  refetchChanges(): void {
+    this.#fetch(this.#knownUpTo === null ? 'whole' : 'changes');
   }
 
   /**
@@ -150,47 +151,62 @@ export class Conversations {
     this.dispatch({ type: 'roomAdded', conversation: toConversation(answer, this.#data.me) });
   }
 
-  async #fetchAll(me: string, attempt: number): Promise<void> {
+  #fetch(extent: Extent): void {
+    if (this.#fetching) {
+      this.#again = this.#again === 'whole' ? 'whole' : extent;
+      return;
+    }
+    this.#fetching = true;
+    this.#cancelTimer();
+    inBackground('conversations.fetch', this.#deps.onFault, () => this.#fetchNow(this.#data.me, extent, 0));
+  }
+
+  async #fetchNow(me: string, extent: Extent, attempt: number): Promise<void> {
     try {
       this.dispatch({ type: 'refetchBegun' });
-      const complete = await this.#fetchPages(me);
+      const { complete, newest } = await this.#fetchPages(me, extent);
       if (me !== this.#data.me) return;
       this.dispatch({ type: 'refetchEnded', complete });
+      this.#knownUpTo = newest;
       this.#fetching = false;
+      this.#planWhole(extent === 'whole' || complete);
       this.#publish();
-      if (this.#again) {
-        this.#again = false;
-        this.refetch();
-      }
+      const again = this.#again;
+      this.#again = null;
+      if (again !== null) this.#fetch(again);
     } catch (cause) {
-      if (me === this.#data.me) this.#onFetchFailed(me, attempt, cause);
+      if (me === this.#data.me) this.#onFetchFailed(me, { extent, attempt, cause });
       throw cause;
     }
   }
 
-  /** True when the pages reached the end of the list. */
-  async #fetchPages(me: string): Promise<boolean> {
-    let cursor: string | undefined;
-    for (let fetched = 0; fetched < mostConversations; ) {
-      const limit = this.store.getSnapshot().status === 'ready' ? limits.pageMax : limits.pageDefault;
-      const answer = (await this.#deps.rest.get('/api/messages', { limit, cursor })) as ConversationsAnswer;
+  async #fetchPages(me: string, extent: Extent): Promise<{ complete: boolean; newest: number }> {
+    const onPage = (conversations: Conversation[]) => {
       if (me !== this.#data.me) return false;
-      for (const { chatRoom } of answer.conversations) this.#deps.people.meetRoom(chatRoom);
-      this.dispatch({ type: 'page', conversations: answer.conversations });
+      for (const { chatRoom } of conversations) this.#deps.people.meetRoom(chatRoom);
+      this.dispatch({ type: 'page', conversations });
       this.#publish();
-      if (answer.nextCursor === null) return true;
-      cursor = answer.nextCursor;
-      fetched += answer.conversations.length;
-    }
-    return false;
+      return true;
+    };
+    return fetchConversationPages(this.#deps.rest, { extent, knownUpTo: this.#knownUpTo, onPage });
   }
 
-  #onFetchFailed(me: string, attempt: number, cause: unknown): void {
+  #planWhole(done: boolean): void {
+    if (done) {
+      this.#cancelWhole?.();
+      this.#cancelWhole = null;
+      return;
+    }
+    const { least, spread } = wholeAfterMs;
+    this.#cancelWhole ??= this.#deps.timers.after(least + this.#deps.random() * spread, () => this.refetch());
+  }
+
+  #onFetchFailed(me: string, { extent, attempt, cause }: { extent: Extent; attempt: number; cause: unknown }): void {
     const error = toBody(cause);
     if (this.store.getSnapshot().status !== 'ready') this.store.set({ ...loading, status: 'failed', error });
     const inMs = toBackoffMs({ attempt, retryAfterMs: error.retryAfterMs, random: this.#deps.random });
     this.#cancelTimer = this.#deps.timers.after(inMs, () => {
-      inBackground('conversations.fetch', this.#deps.onFault, () => this.#fetchAll(me, attempt + 1));
+      inBackground('conversations.fetch', this.#deps.onFault, () => this.#fetchNow(me, extent, attempt + 1));
     });
   }
 

@@ -57,7 +57,15 @@ async function readJson(response: Response): Promise<unknown> {
 function toHallwayError(response: Response, answer: unknown): HallwayError {
   const body = readErrorBody(answer);
   if (body !== null) return new HallwayError(body);
-  return createError(codeOfStatus(response.status));
+  const error = createError(codeOfStatus(response.status));
+  const retryAfterMs = readRetryAfter(response);
+  return retryAfterMs === undefined ? error : new HallwayError({ ...error.body, retryAfterMs });
+}
+
+/** Seconds, as whatever stands in front of Hallway says them; the other form of the header, a date, is not worth a clock. */
+function readRetryAfter(response: Response): number | undefined {
+  const seconds = /^\d{1,6}$/.exec(response.headers.get('retry-after') ?? '')?.[0];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
 /** Takes the server's error object out of `{ error }`, as HTTP answers and refused connections carry it. */

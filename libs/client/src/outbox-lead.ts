@@ -11,7 +11,7 @@ interface OutboxLeadDeps {
 // Longer than a send with its retries takes; a leader that is silent for so long is frozen or has lost its network.
 const patienceMs = 10_000;
 
-/** Decides which of a person's tabs sends. A tab stands for the lead only while it is connected. */
+/** Decides which of a person's tabs sends. A tab stands for the lead only while it has a way to send. */
 export class OutboxLead {
   readonly #deps: OutboxLeadDeps;
   #name = '';

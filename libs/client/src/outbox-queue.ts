@@ -12,10 +12,12 @@ export interface OutboxItem {
   attempt: number;
   /** Not to be sent before this time, in milliseconds since 1970. */
   notBefore: number;
+  /** The part of that which the server asked for: no new connection makes it shorter. */
+  askedUntil: number;
 }
 
 export function createItem(entry: OutboxEntry, kept: OutboxItem['kept']): OutboxItem {
-  return { waiting: { entry, sending: false }, kept, attempt: 0, notBefore: 0 };
+  return { waiting: { entry, sending: false }, kept, attempt: 0, notBefore: 0, askedUntil: 0 };
 }
 
 /** Lets a message wait for as long as the server asked, or longer and longer. */
@@ -24,6 +26,7 @@ export function postpone(
   { retryAfterMs }: ErrorBody,
   { now, random }: { now: () => number; random: () => number },
 ): void {
+  item.askedUntil = now() + (retryAfterMs ?? 0);
   item.notBefore = now() + toBackoffMs({ attempt: item.attempt, retryAfterMs, random });
   item.attempt += 1;
 }

@@ -2,9 +2,12 @@ import type { ErrorBody, RoomMessage } from '@hallway/contracts';
 import type { Connection } from './connection.ts';
 import { createError, type FaultListener, inBackground, isOfSession, toBody } from './faults.ts';
 import { createOutboxEntry } from './outbox-entry.ts';
+import { OutboxItems } from './outbox-items.ts';
 import { OutboxLead } from './outbox-lead.ts';
-import { compareOrder, createItem, type OutboxItem, pickReady, postpone } from './outbox-queue.ts';
+import { type OutboxItem, pickReady, postpone } from './outbox-queue.ts';
 import { type OutboxNews, OutboxShelf } from './outbox-shelf.ts';
+import type { Rest } from './rest.ts';
+import { SendDoors } from './send-doors.ts';
 import type { Tabs } from './tabs.ts';
 import type { WaitingMessage } from './timeline-data.ts';
 import type { Timers } from './timers.ts';
@@ -12,7 +15,8 @@ import type { OutboxEntry, OutboxStorage } from './types.ts';
 
 export interface OutboxDeps {
   storage: OutboxStorage;
-  connection: Pick<Connection, 'request' | 'isOnline'>;
+  connection: Pick<Connection, 'request' | 'isOnline' | 'store'>;
+  rest: Pick<Rest, 'post'>;
   tabs: Tabs | null;
   timers: Timers;
   now: () => number;
@@ -31,11 +35,12 @@ const mostRoomsAtOnce = 8;
 /** Messages that are not stored yet: kept before they are sent, sent again until they are stored or refused. */
 export class Outbox {
   readonly #deps: OutboxDeps;
-  readonly #items = new Map<string, OutboxItem>();
+  readonly #items: OutboxItems;
   /** Rooms with a message in flight, and its `clientMessageId`. */
   readonly #busyRooms = new Map<string, string>();
   readonly #shelf: OutboxShelf;
   readonly #lead: OutboxLead;
+  readonly #doors: SendDoors;
   #userId: string | null = null;
   #lastOrder = 0;
   /** The server's rate limit counts a person's sends in all rooms together. */
@@ -44,9 +49,11 @@ export class Outbox {
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
+    this.#items = new OutboxItems(deps.onChanged);
     const tabs = deps.storage.shared ? deps.tabs : null;
     this.#shelf = new OutboxShelf({ ...deps, tabs, onNews: (news) => this.#onNews(news) });
     this.#lead = new OutboxLead({ tabs, timers: deps.timers, onLead: () => this.#readShelf() });
+    this.#doors = new SendDoors({ ...deps, onOpen: () => this.#standUp() });
   }
 
   /** Begins with what a person left unsent, on this page or an earlier one. */
@@ -54,12 +61,14 @@ export class Outbox {
     this.unload();
     this.#userId = userId;
     this.#shelf.open(userId);
+    this.#doors.missed();
     this.#readShelf();
   }
 
   /** Forgets everything on this page; what is stored stays for the person's next sign-in. */
   unload(): void {
     this.#userId = null;
+    this.#doors.forget();
     this.#lead.resign();
     this.#shelf.close();
     this.#cancelTimer();
@@ -69,8 +78,7 @@ export class Outbox {
   }
 
   waiting(chatRoomId: string): WaitingMessage[] {
-    const items = [...this.#items.values()].filter((item) => item.waiting.entry.chatRoomId === chatRoomId);
-    return items.sort(compareOrder).map((item) => item.waiting);
+    return this.#items.waiting(chatRoomId);
   }
 
   /** Throws `HallwayError` on content that can never be sent, and when too much is waiting already. */
@@ -96,7 +104,7 @@ export class Outbox {
     const entry = this.#items.get(clientMessageId)?.waiting.entry;
     if (!entry?.failed) return;
     this.#shelf.remove(entry, { kind: 'discarded', clientMessageId });
-    this.#drop(clientMessageId);
+    this.#items.drop(clientMessageId);
   }
 
   /** A stored message was seen, from wherever: its entry is done, in every tab. */
@@ -110,23 +118,31 @@ export class Outbox {
 
   /** The connection came up: what waited for it goes at once. */
   wake(): void {
+    for (const item of this.#items.all()) item.notBefore = item.askedUntil;
+    this.#doors.connected();
+  }
+
+  /** What needs the same as sends went through the socket. */
+  worksAgain(): void {
+    this.#doors.worksAgain();
+  }
+
+  /** There is no connection, and another tab may have one. Told at each change, of which one may open the other door. */
+  rest(): void {
+    if (this.#doors.missed()) this.#lead.resign();
+    else this.#pump();
+  }
+
+  #standUp(): void {
     if (this.#userId === null) return;
-    for (const item of this.#items.values()) item.notBefore = 0;
     // A tab that was closed may have kept a message without telling of it.
     this.#readShelf();
     this.#lead.stand(`hallway-outbox-${this.#userId}`);
     this.#pump();
   }
 
-  /** The connection went: another tab may have a better one. */
-  rest(): void {
-    this.#lead.resign();
-  }
-
   #keep(entry: OutboxEntry): void {
-    const item = createItem(entry, 'pending');
-    this.#items.set(entry.clientMessageId, item);
-    this.#deps.onChanged(entry.chatRoomId);
+    const item = this.#items.add(entry, 'pending');
     this.#shelf.put(entry, (kept) => {
       item.kept = kept ? 'kept' : 'unkeepable';
       this.#pump();
@@ -135,28 +151,20 @@ export class Outbox {
 
   #readShelf(): void {
     const userId = this.#userId;
-    const keptBefore = [...this.#items].filter(([, item]) => item.kept === 'kept').map(([id]) => id);
+    const keptBefore = this.#items.keptIds();
     inBackground('outbox.list', this.#deps.onFault, async () => {
       const entries = await this.#shelf.list();
       if (userId !== this.#userId) return;
       const listed = new Set(entries.map((entry) => entry.clientMessageId));
-      for (const id of keptBefore) if (!listed.has(id)) this.#drop(id);
-      for (const entry of entries) if (!this.#items.has(entry.clientMessageId)) this.#adopt(entry);
+      for (const id of keptBefore) if (!listed.has(id)) this.#items.drop(id);
+      for (const entry of entries) if (!this.#items.get(entry.clientMessageId)) this.#adopt(entry);
       this.#pump();
     });
   }
 
   #adopt(entry: OutboxEntry): void {
-    this.#items.set(entry.clientMessageId, createItem(entry, 'kept'));
+    this.#items.add(entry, 'kept');
     this.#lastOrder = Math.max(this.#lastOrder, entry.order);
-    this.#deps.onChanged(entry.chatRoomId);
-  }
-
-  #drop(clientMessageId: string): void {
-    const entry = this.#items.get(clientMessageId)?.waiting.entry;
-    if (entry === undefined) return;
-    this.#items.delete(clientMessageId);
-    this.#deps.onChanged(entry.chatRoomId);
   }
 
   /** The room's next message may go: one that was seen stored does not wait for its acknowledgement as well. */
@@ -166,7 +174,7 @@ export class Outbox {
 
   /** The timeline takes the message before the entry goes from it, so that it is drawn all the time. */
   #settle(message: RoomMessage): void {
-    this.#items.delete(message.clientMessageId);
+    this.#items.forget(message.clientMessageId);
     this.#free(message.chatRoomId, message.clientMessageId);
     this.#deps.onStored(message);
     this.#deps.onChanged(message.chatRoomId);
@@ -174,9 +182,9 @@ export class Outbox {
 
   #pump(): void {
     this.#cancelTimer();
-    if (this.#userId === null || !this.#deps.connection.isOnline()) return;
+    if (this.#userId === null || !this.#doors.isOpen()) return;
     const now = this.#deps.now();
-    const { ready, wakeAt } = pickReady(this.#items.values(), { busyRooms: this.#busyRooms.keys(), now });
+    const { ready, wakeAt } = pickReady(this.#items.all(), { busyRooms: this.#busyRooms.keys(), now });
     if (!this.#lead.isLeading()) {
       if (ready.length > 0) this.#lead.expectProgress();
       return;
@@ -191,13 +199,12 @@ export class Outbox {
   }
 
   async #send(item: OutboxItem): Promise<void> {
-    const { chatRoomId, clientMessageId, content, messageType } = item.waiting.entry;
+    const { chatRoomId, clientMessageId } = item.waiting.entry;
     const userId = this.#userId;
     this.#busyRooms.set(chatRoomId, clientMessageId);
     this.#show(item, true);
     try {
-      const payload = { chatRoomId, content, clientMessageId, messageType };
-      const { message } = await this.#deps.connection.request('sendMessage', payload);
+      const message = await this.#doors.send(item.waiting.entry);
       if (userId === this.#userId) this.confirm(message);
     } catch (cause) {
       if (userId === this.#userId && this.#items.get(clientMessageId) === item) this.#onRefused(item, toBody(cause));
@@ -221,15 +228,13 @@ export class Outbox {
 
   #keepFailed(item: OutboxItem, error: ErrorBody): void {
     const entry = { ...item.waiting.entry, failed: error };
-    item.waiting = { entry, sending: false };
-    this.#deps.onChanged(entry.chatRoomId);
+    this.#items.show(entry.clientMessageId, { entry, sending: false });
     this.#shelf.put(entry, () => undefined);
   }
 
   #show(item: OutboxItem, sending: boolean): void {
-    item.waiting = { ...item.waiting, sending };
-    const { chatRoomId, clientMessageId } = item.waiting.entry;
-    this.#deps.onChanged(chatRoomId);
+    const { clientMessageId } = item.waiting.entry;
+    this.#items.show(clientMessageId, { sending });
     this.#shelf.tell({ kind: 'sending', clientMessageId, sending });
   }
 
@@ -237,12 +242,8 @@ export class Outbox {
   #onNews(news: OutboxNews): void {
     this.#lead.noteProgress();
     if (news.kind === 'kept') this.#adopt(news.entry);
-    if (news.kind === 'discarded') this.#drop(news.clientMessageId);
-    if (news.kind === 'sending') {
-      const item = this.#items.get(news.clientMessageId);
-      if (item) item.waiting = { ...item.waiting, sending: news.sending };
-      if (item) this.#deps.onChanged(item.waiting.entry.chatRoomId);
-    }
+    if (news.kind === 'discarded') this.#items.drop(news.clientMessageId);
+    if (news.kind === 'sending') this.#items.show(news.clientMessageId, { sending: news.sending });
     if (news.kind === 'stored') this.#settle(news.message);
     this.#pump();
   }

@@ -1,4 +1,4 @@
-import { type CatchUp, type Conversation, limits } from '@hallway/contracts';
+import { type CatchUp, type ClientEventAnswers, type Conversation, limits } from '@hallway/contracts';
 import { toBackoffMs } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import type { Conversations } from './conversations.ts';
@@ -10,10 +10,10 @@ import type { Timelines } from './timelines.ts';
 import type { Timers } from './timers.ts';
 
 interface SyncDeps {
-  connection: Pick<Connection, 'request' | 'isOnline'>;
+  connection: Pick<Connection, 'request' | 'isOnline' | 'spreadReturns'>;
   conversations: Conversations;
   timelines: Timelines;
-  outbox: Pick<Outbox, 'confirm'>;
+  outbox: Pick<Outbox, 'confirm' | 'worksAgain'>;
   readMarks: Pick<ReadMarks, 'mark'>;
   timers: Timers;
   random: () => number;
@@ -30,6 +30,9 @@ export class Sync {
   readonly #deps: SyncDeps;
   #attempt = 0;
   #wasOnline = false;
+  /** How often something may have been missed anywhere, and up to which of these all known rooms were asked for. */
+  #missed = 0;
+  #caughtUp = 0;
   /** The server's time of the last answers, for all known rooms and for the open ones: edits since then are asked for. */
   #asOf: { known?: string; open?: string } = {};
   #cancelResume: () => void = () => undefined;
@@ -50,11 +53,21 @@ export class Sync {
 
   /** Something may be missing anywhere. */
   resync(): void {
-    this.#resume('known');
-    this.#cancelList();
-    const spread = this.#wasOnline ? this.#deps.random() * listSpreadMs : 0;
-    this.#cancelList = this.#deps.timers.after(spread, () => this.#deps.conversations.refetch());
+    this.#missed += 1;
+    this.#resume();
+    this.#fetchListSoon(Object.keys(this.#knownRooms()).length >= limits.resumeRooms);
     this.#wasOnline = true;
+  }
+
+  /** Where one `resume` asks for every room, it brings all counts, and of the list only what changed is wanted. */
+  #fetchListSoon(whole: boolean): void {
+    const { conversations, random, timers } = this.#deps;
+    this.#cancelList();
+    const spread = this.#wasOnline ? random() * listSpreadMs : 0;
+    this.#cancelList = timers.after(spread, () => {
+      if (whole) conversations.refetch();
+      else conversations.refetchChanges();
+    });
   }
 
   clear(): void {
@@ -62,6 +75,7 @@ export class Sync {
     this.#cancelHeads();
     this.#cancelList();
     this.#wasOnline = false;
+    this.#caughtUp = this.#missed;
     this.#asOf = {};
   }
 
@@ -69,7 +83,7 @@ export class Sync {
     this.#cancelHeads();
     this.#cancelHeads = this.#deps.timers.after(compareHeadsMs, () => {
       if (!this.#deps.connection.isOnline()) return;
-      this.#resume('open');
+      this.#resume();
       this.#scheduleHeads();
     });
   }
@@ -98,24 +112,25 @@ export class Sync {
     return rooms;
   }
 
-  #resume(which: 'known' | 'open'): void {
+  /** Also without a room: the answer says over how long to come back when the gateway goes. */
+  #resume(): void {
     this.#cancelResume();
+    const missed = this.#missed;
+    const which = missed > this.#caughtUp ? 'known' : 'open';
     const rooms = which === 'known' ? this.#knownRooms() : this.#openRooms();
     const changedSince = this.#asOf[which];
-    if (Object.keys(rooms).length === 0) return;
     inBackground('sync.resume', this.#deps.onFault, async () => {
       try {
-        const answer = await this.#deps.connection.request(
-          'resume',
-          changedSince === undefined ? { rooms } : { rooms, changedSince },
-        );
+        const answer = await this.#deps.connection.request('resume', { rooms, ...(changedSince && { changedSince }) });
         this.#attempt = 0;
+        this.#caughtUp = missed;
         this.#noteAsOf(which, answer.asOf);
-        for (const [chatRoomId, missed] of Object.entries(answer.rooms)) this.#applyToRoom(chatRoomId, missed);
-        this.#applyToList(answer.rooms);
-        for (const [chatRoomId, { lastReadSeq }] of Object.entries(answer.rooms)) this.#remind(chatRoomId, lastReadSeq);
-        for (const chatRoomId of answer.gone) this.leave(chatRoomId);
+        // The gateway answers for rooms only while it reaches what sends need as well.
+        if (Object.keys(rooms).length > 0) this.#deps.outbox.worksAgain();
+        this.#apply(answer);
       } catch (cause) {
+        // The stores may answer while the live way is away: then the list alone knows the counts.
+        if (missed > this.#caughtUp && this.#attempt === 0) this.#fetchListSoon(true);
         this.#resumeLater(toBody(cause).retryAfterMs);
         throw cause;
       }
@@ -133,8 +148,16 @@ export class Sync {
     const inMs = toBackoffMs({ attempt: this.#attempt, retryAfterMs, random: this.#deps.random });
     this.#attempt += 1;
     this.#cancelResume = this.#deps.timers.after(inMs, () => {
-      if (this.#deps.connection.isOnline()) this.#resume('known');
+      if (this.#deps.connection.isOnline()) this.#resume();
     });
+  }
+
+  #apply({ rooms, gone, reconnectSpreadMs }: ClientEventAnswers['resume']): void {
+    if (reconnectSpreadMs !== undefined) this.#deps.connection.spreadReturns(reconnectSpreadMs);
+    for (const [chatRoomId, missed] of Object.entries(rooms)) this.#applyToRoom(chatRoomId, missed);
+    this.#applyToList(rooms);
+    for (const [chatRoomId, { lastReadSeq }] of Object.entries(rooms)) this.#remind(chatRoomId, lastReadSeq);
+    for (const chatRoomId of gone) this.leave(chatRoomId);
   }
 
   #applyToRoom(chatRoomId: string, missed: CatchUp): void {

@@ -1,38 +1,55 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type ErrorCode, errorCatalogue, toErrorBody } from '@hallway/contracts';
+import { type ErrorBody, type ErrorCode, errorCatalogue, type RoomMessage, toErrorBody } from '@hallway/contracts';
 import { type Campus, password } from './contract-server-rooms.ts';
 
 interface Reply {
   body?: unknown;
   cookie?: string;
 }
+export interface Post {
+  chatRoomId: string;
+  content: string;
+  clientMessageId: string;
+}
+export interface HttpContext {
+  campus: Campus;
+  /** Sends by HTTP; null stands for an answer that gets lost. */
+  post: (userId: string, post: Post) => Promise<RoomMessage | ErrorBody | null>;
+}
 interface Asked {
   url: URL;
-  body: { username?: string; password?: string; participantId?: string };
+  body: { username?: string; password?: string; participantId?: string } & Partial<Post>;
   cookie: string;
   userId: string | null;
 }
 
 class Refusal extends Error {
   readonly code: ErrorCode;
-  constructor(code: ErrorCode) {
+  readonly body: ErrorBody;
+  constructor(code: ErrorCode, body = toErrorBody({ code, requestId: 'test' })) {
     super(code);
     this.code = code;
+    this.body = body;
   }
 }
 
 /** The routes that the client asks, as the contract has them. */
-export async function answerHttp(campus: Campus, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerHttp(
+  context: HttpContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
-    const reply = answer(campus, `${request.method}`, await readRequest(campus, request));
+    const reply = await answer(context, `${request.method}`, await readRequest(context.campus, request));
+    if (reply === null) return void response.destroy();
     if (reply.cookie !== undefined) response.setHeader('set-cookie', `hallway_refresh=${reply.cookie}; Path=/api/auth`);
     response.writeHead(reply.body === undefined ? 204 : 200, { 'content-type': 'application/json' });
     response.end(reply.body === undefined ? undefined : JSON.stringify(reply.body));
   } catch (cause) {
-    const code = cause instanceof Refusal ? cause.code : 'INTERNAL';
+    const { code, body } = cause instanceof Refusal ? cause : new Refusal('INTERNAL');
     response.writeHead(errorCatalogue[code].status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ error: toErrorBody({ code, requestId: 'test' }) }));
+    response.end(JSON.stringify({ error: body }));
   }
 }
 
@@ -46,7 +63,8 @@ async function readRequest(campus: Campus, request: IncomingMessage): Promise<As
   };
 }
 
-function answer(campus: Campus, method: string, asked: Asked): Reply {
+async function answer(context: HttpContext, method: string, asked: Asked): Promise<Reply | null> {
+  const { campus } = context;
   const { pathname } = asked.url;
   if (pathname === '/api/auth/login') return login(campus, asked);
   if (pathname === '/api/auth/refresh') return refresh(campus, asked);
@@ -55,7 +73,16 @@ function answer(campus: Campus, method: string, asked: Asked): Reply {
     campus.endSessions(asked.userId);
     return {};
   }
+  if (`${method} ${pathname}` === 'POST /api/message/message') return post(context, asked.userId, asked.body as Post);
   return { body: answerSignedIn(campus, `${method} ${pathname}`, { ...asked, userId: asked.userId }) };
+}
+
+async function post(context: HttpContext, userId: string, body: Post): Promise<Reply | null> {
+  const { chatRoomId, content, clientMessageId } = body;
+  const answered = await context.post(userId, { chatRoomId, content, clientMessageId });
+  if (answered === null) return null;
+  if ('code' in answered) throw new Refusal(answered.code, answered);
+  return { body: { message: answered } };
 }
 
 function answerSignedIn(campus: Campus, route: string, { url, body, userId }: Asked & { userId: string }): unknown {

@@ -91,6 +91,12 @@ function createRooms() {
       rooms.set(chatRoom.id, room);
       return room;
     },
+    /** A number that nobody took; the room's head moves with the next message. */
+    addVoid(room: RoomOnServer, neighbourId: string): void {
+      const clientMessageId = `void-${createId()}`;
+      const message = toMessage(room, neighbourId, { content: '', clientMessageId });
+      room.log.push({ ...message, messageType: 'system', isVoid: true });
+    },
     accessRoom(userId: string, chatRoomId: string): RoomOnServer | null {
       const room = rooms.get(chatRoomId);
       return room?.memberIds.includes(userId) ? room : null;
@@ -150,7 +156,7 @@ function withReadFlags(room: RoomOnServer): RoomMessage[] {
 
 function toConversation(room: RoomOnServer, userId: string): Conversation {
   const { chatRoom } = room;
-  const lastMessage = withReadFlags(room).at(-1) ?? null;
+  const lastMessage = withReadFlags(room).findLast((message) => !message.isVoid) ?? null;
   const lastReadSeq = room.marks.get(userId) ?? 0;
   return {
     chatRoom,

@@ -12,7 +12,7 @@ import {
 } from '@hallway/contracts';
 import { type Socket, Server as SocketServer } from 'socket.io';
 import { Value } from 'typebox/value';
-import { answerHttp } from './contract-server-http.ts';
+import { answerHttp, type Post } from './contract-server-http.ts';
 import { type Campus, createCampus, type RoomOnServer } from './contract-server-rooms.ts';
 
 /** What a test can make go wrong. Each is undone by setting it back. */
@@ -21,6 +21,16 @@ export interface Faults {
   loseAcknowledgements: number;
   /** Answers sends with this instead of storing them, until it is null or so many were refused. */
   refuseSends: { error: ErrorBody; times: number } | null;
+  /** The same for sends by HTTP. */
+  refusePosts: { error: ErrorBody; times: number } | null;
+  /** Stores sends by HTTP and breaks the connection instead of answering, so many times. */
+  loseAnswers: number;
+  /** How long a send by either door is on its way before it is stored. */
+  sendDelayMs: () => number;
+  /** What `resume` says about coming back; nothing when undefined, as from an older gateway. */
+  reconnectSpreadMs: number | undefined;
+  /** What every `resume` is answered with. */
+  refuseResumes: ErrorBody | null;
   /** Live messages that are never delivered. */
   dropLive: (message: RoomMessage) => boolean;
   /** Live messages that are delivered twice. */
@@ -43,6 +53,8 @@ export interface ContractServer {
   faults: Faults;
   heard: Heard[];
   requests: string[];
+  /** Messages that came while an earlier one of their sender and room was on its way and not stored. */
+  overtakings: string[];
   connections: () => number;
   /** Writes as a person who is not a client of this test. */
   write(senderId: string, chatRoomId: string, content: string): RoomMessage;
@@ -63,12 +75,13 @@ export async function startContractServer(): Promise<ContractServer> {
   const campus = createCampus();
   const faults: Faults = {
     ...{ loseAcknowledgements: 0, refuseSends: null, dropLive: () => false },
+    ...{ refuseResumes: null, refusePosts: null, loseAnswers: 0, reconnectSpreadMs: undefined, sendDelayMs: () => 0 },
     ...{ doubleLive: false, refuseConnections: null, httpDown: false },
   };
   const [heard, requests]: [Heard[], string[]] = [[], []];
   const http = createServer((request, response) => void onRequest(request, response));
   const io = new SocketServer(http, { transports: ['websocket'] });
-  const context: Context = { io, campus, faults, heard };
+  const context: Context = { io, campus, faults, heard, onTheirWay: new Set(), overtakings: [] };
 
   async function onRequest(request: IncomingMessage, response: ServerResponse) {
     requests.push(`${request.method} ${request.url}`);
@@ -77,7 +90,7 @@ export async function startContractServer(): Promise<ContractServer> {
       return;
     }
     if (request.url === '/api/auth/logout') await announceLogout(request.headers.authorization);
-    await answerHttp(campus, request, response);
+    await answerHttp({ campus, post: (userId, sent) => post(context, userId, sent) }, request, response);
   }
 
   /** Sockets hear of it before the answer arrives, as they do from a gateway. */
@@ -103,7 +116,8 @@ export async function startContractServer(): Promise<ContractServer> {
   io.on('connection', (socket) => serveSocket(context, socket));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return {
-    ...{ campus, faults, heard, requests, origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}` },
+    ...{ campus, faults, heard, requests, overtakings: context.overtakings },
+    ...{ origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}` },
     connections: () => io.sockets.sockets.size,
     write: (senderId, chatRoomId, content) => {
       const sent = campus.send(senderId, { chatRoomId, content, clientMessageId: crypto.randomUUID() });
@@ -130,6 +144,27 @@ interface Context {
   campus: Campus;
   faults: Faults;
   heard: Heard[];
+  onTheirWay: Set<Send>;
+  overtakings: string[];
+}
+
+interface Send extends Post {
+  userId: string;
+}
+
+/** What came by a door takes its time, and must not be overtaken by the next of its sender and room. */
+async function takeItsTime({ campus, faults, onTheirWay, overtakings }: Context, send: Send): Promise<void> {
+  const log = campus.rooms.get(send.chatRoomId)?.log ?? [];
+  for (const { userId, chatRoomId, clientMessageId } of onTheirWay) {
+    const isEarlier = chatRoomId === send.chatRoomId && userId === send.userId;
+    const isStored = log.some((message) => message.clientMessageId === clientMessageId);
+    if (isEarlier && clientMessageId !== send.clientMessageId && !isStored) overtakings.push(send.content);
+  }
+  const ms = faults.sendDelayMs();
+  if (ms === 0) return;
+  onTheirWay.add(send);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  onTheirWay.delete(send);
 }
 
 type Answer<E extends ClientEventName> = Omit<Extract<Acknowledgement<E>, { ok: true }>, 'ok'>;
@@ -141,8 +176,12 @@ function serveSocket(context: Context, socket: Socket) {
   socket.onAny((event: ClientEventName, payload, acknowledge?: (answer: unknown) => void) => {
     heard.push({ event, payload, userId, at: Date.now() });
     if (!Value.Check(clientEvents[event], payload)) throw new Error(`${event}: ${JSON.stringify(payload)}`);
-    const answer = answerEvent(context, socket, { event, payload: payload as never });
-    if (answer !== null) acknowledge?.('code' in answer ? { ok: false, error: answer } : { ok: true, ...answer });
+    const respond = () => {
+      const answer = answerEvent(context, socket, { event, payload: payload as never });
+      if (answer !== null) acknowledge?.('code' in answer ? { ok: false, error: answer } : { ok: true, ...answer });
+    };
+    if (event === 'sendMessage') void takeItsTime(context, { ...(payload as Post), userId }).then(respond);
+    else respond();
   });
   socket.on('disconnect', () => campus.watches.delete(socket.id));
 }
@@ -163,7 +202,8 @@ function joinRoom({ campus }: Context, socket: Socket, payload: { chatRoomId: st
   return { chatRoom, ...missed, online: [] } satisfies Answer<'joinRoom'>;
 }
 
-function resume({ campus }: Context, socket: Socket, payload: { rooms: Record<string, number> }) {
+function resume({ campus, faults }: Context, socket: Socket, payload: { rooms: Record<string, number> }) {
+  if (faults.refuseResumes !== null) return faults.refuseResumes;
   const answer: Answer<'resume'> = { rooms: {}, gone: [] };
   for (const [chatRoomId, afterSeq] of Object.entries(payload.rooms)) {
     const room = campus.accessRoom(socket.data.userId, chatRoomId);
@@ -174,7 +214,10 @@ function resume({ campus }: Context, socket: Socket, payload: { rooms: Record<st
     void socket.join(`room:${chatRoomId}`);
     answer.rooms[chatRoomId] = campus.catchUp(room, socket.data.userId, afterSeq);
   }
-  return answer;
+  return {
+    ...answer,
+    ...(faults.reconnectSpreadMs === undefined ? {} : { reconnectSpreadMs: faults.reconnectSpreadMs }),
+  };
 }
 
 function sendMessage(
@@ -192,6 +235,23 @@ function sendMessage(
   if (!duplicate) deliver(context, room, message);
   if (faults.loseAcknowledgements === 0) return { message, duplicate } satisfies Answer<'sendMessage'>;
   faults.loseAcknowledgements -= 1;
+  return null;
+}
+
+/** The other door. It is heard like an event, so that a test sees both doors in one order. */
+async function post(context: Context, userId: string, payload: Post): Promise<RoomMessage | ErrorBody | null> {
+  const { campus, faults, heard } = context;
+  heard.push({ event: 'POST message', payload, userId, at: Date.now() });
+  await takeItsTime(context, { ...payload, userId });
+  if (faults.refusePosts !== null && faults.refusePosts.times > 0) {
+    faults.refusePosts.times -= 1;
+    return faults.refusePosts.error;
+  }
+  if (campus.accessRoom(userId, payload.chatRoomId) === null) return fault('NOT_FOUND');
+  const { message, duplicate, room } = campus.send(userId, payload);
+  if (!duplicate) deliver(context, room, message);
+  if (faults.loseAnswers === 0) return message;
+  faults.loseAnswers -= 1;
   return null;
 }
 

@@ -101,8 +101,8 @@ describe('timeline', () => {
     server.cut();
     for (let n = 1; n <= 3; n += 1) server.write(sarah.id, roomId, `${n}`);
     await until(() => seqs(timeline).length === 3);
-    const resumes = events(server, 'resume');
-    expect(resumes).toEqual([{ rooms: { [roomId]: 0, [other]: 0 } }]);
+    // The first connection knew no room yet, and asked only how to come back.
+    expect(events(server, 'resume')).toEqual([{ rooms: {} }, { rooms: { [roomId]: 0, [other]: 0 } }]);
   });
 
   it('when more was missed than one call brings, pages on until nothing is missing', async () => {
@@ -257,6 +257,33 @@ describe('conversations', () => {
     await until(() => client.conversations.getSnapshot().conversations[0]?.chatRoom.id === fresh);
     await until(() => client.conversations.getSnapshot().conversations.length === 1);
     expect(client.conversations.getSnapshot().conversations).toEqual(server.campus.conversations(john.id));
+  });
+
+  it('when numbers were filled with voids, shows, previews and counts only what is there to read', async () => {
+    const { signIn, server, roomId, room, john, sarah } = await startCampus();
+    server.write(sarah.id, roomId, 'first');
+    const client = await signIn('john');
+    const timeline = await openReady(client, roomId);
+    timeline.markRead(1);
+    const mike = server.campus.addPerson('mike');
+    server.faults.dropLive = () => true;
+    for (const content of ['second', 'third']) {
+      for (let n = 0; n < 3; n += 1) server.campus.addVoid(room, sarah.id);
+      server.write(sarah.id, roomId, content);
+    }
+    const fresh = server.campus.addRoom([john, mike]);
+    server.campus.addVoid(fresh, mike.id);
+    server.write(mike.id, fresh.chatRoom.id, 'hello');
+    server.cut();
+    await until(() => timeline.getSnapshot().messages.length === 3);
+    expect(timeline.getSnapshot().messages.map(({ content }) => content)).toEqual(['first', 'second', 'third']);
+    expect(timeline.getSnapshot()).toMatchObject({ lastSeq: 9, lastReadSeq: 1 });
+    const previews = () => client.conversations.getSnapshot().conversations.map((line) => line.lastMessage?.content);
+    await until(() => previews().toSorted().join() === 'hello,third');
+    timeline.markRead(timeline.getSnapshot().messages.at(-1)?.seq ?? 0);
+    const unread = () => client.conversations.getSnapshot().conversations.map((line) => line.unread);
+    expect(unread().toSorted()).toEqual([0, 2]);
+    await until(() => server.campus.rooms.get(roomId)?.marks.get(john.id) === 9);
   });
 
   it('when a person has many rooms, lists them all', async () => {

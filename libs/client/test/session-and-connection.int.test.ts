@@ -125,6 +125,48 @@ describe('connection', () => {
     expect(server.connections()).toBe(1);
   });
 
+  it('when the gateway told a spread, comes back somewhere in it after a loss, and by back-off after that', async () => {
+    const { signIn, server } = await startCampus();
+    server.faults.reconnectSpreadMs = 2000;
+    const client = await signIn('john', { random: () => 0.5 });
+    await until(() => events(server, 'resume').length === 1);
+    const waits: number[] = [];
+    client.connection.subscribe(() => {
+      const state = client.connection.getSnapshot();
+      if (state.status === 'reconnecting') waits.push(state.inMs);
+    });
+    server.faults.refuseConnections = fault('TEMPORARILY_UNAVAILABLE');
+    server.cut();
+    await until(() => waits.length === 2);
+    server.faults.refuseConnections = null;
+    expect(waits).toEqual([1000, 500]);
+    server.faults.reconnectSpreadMs = 6000;
+    await until(() => client.connection.getSnapshot().status === 'online');
+    await until(() => events(server, 'resume').length === 2);
+    // Comes after that answer on the same line, and names a time of its own.
+    server.drain(1000);
+    await until(() => waits.length === 3);
+    expect(waits[2]).toBeLessThanOrEqual(1000);
+    await until(() => client.connection.getSnapshot().status === 'online');
+    server.cut();
+    await until(() => waits.length === 4);
+    expect(waits[3]).toBe(3000);
+  });
+
+  it('when two hundred lose the gateway at once, no more than a fifth is back within a second', async () => {
+    const { signIn, server } = await startCampus();
+    server.faults.reconnectSpreadMs = 8000;
+    for (let n = 0; n < 200; n += 1) await signIn('john');
+    await until(() => events(server, 'resume').length === 200 && server.connections() === 200);
+    const resumes = events(server, 'resume').length;
+    const cutAt = Date.now();
+    server.cut();
+    const back = () => server.heard.filter(({ event }) => event === 'resume').slice(resumes);
+    // Somebody was back, so that the first second is no empty one, and it is over.
+    await until(() => back().length > 0 && Date.now() - cutAt >= 1000, 10_000);
+    expect(back().filter(({ at }) => at - cutAt < 1000).length).toBeLessThanOrEqual(40);
+  }, 60_000);
+
   it('when it is refused with a time, does not come back earlier', async () => {
     const { signIn, server } = await startCampus();
     const client = await signIn('john');

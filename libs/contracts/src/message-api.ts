@@ -101,6 +101,7 @@ export const SendToRoomBody = Type.Object(
 export type SendToRoomBody = Static<typeof SendToRoomBody>;
 
 export const RoomMessageAnswer = Type.Object({ message: RoomMessage }, closed);
+export type RoomMessageAnswer = Static<typeof RoomMessageAnswer>;
 
 export const CourseParams = Type.Object(
   { courseId: Id, currentChatRoomId: Type.Union([Id, Type.Literal('none')]) },

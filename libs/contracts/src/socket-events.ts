@@ -54,7 +54,13 @@ export const clientEventAnswers = {
   typing: Type.Object({ ok }, closed),
   markRead: Type.Object({ ok, lastReadSeq: SeqOrZero, unread: SeqOrZero }, closed),
   resume: Type.Object(
-    { ok, rooms: Type.Record(Type.String(), CatchUp), gone: Type.Array(Id), asOf: Type.Optional(Timestamp) },
+    {
+      ok,
+      rooms: Type.Record(Type.String(), CatchUp),
+      gone: Type.Array(Id),
+      /** Over how long the clients of this gateway are to come back when they all lose it in one moment. */
+      reconnectSpreadMs: Type.Optional(Type.Integer({ minimum: 0 })),
+    },
     closed,
   ),
   watchPresence: Type.Object({ ok, online: Type.Array(Id) }, closed),

@@ -2,30 +2,34 @@ export interface TokenBucketOptions {
   /** How many at once. */
   burst: number;
   perSecond: number;
-  /** How many keys are remembered; the least recently refilled is forgotten first, in its favour. */
+  /** How many keys are remembered; the one that was granted something longest ago is forgotten first, in its favour. */
   maxKeys?: number;
   now?: () => number;
 }
 
 /**
- * Token buckets in this process, by key. `take` answers 0 when one was to be had, otherwise the milliseconds until one is.
+ * Token buckets in this process, by key. `take` answers 0 when the cost was granted, otherwise the milliseconds until it can
+ * be; a refusal costs nothing. Nothing costs more than the burst: who asks for more, waits for a full bucket.
  */
 export function createTokenBuckets({ burst, perSecond, maxKeys = 100_000, now = Date.now }: TokenBucketOptions) {
-  const buckets = new Map<string, { tokens: number; at: number }>();
+  const msPerToken = 1000 / perSecond;
+  /** When each bucket is full again, the one that was granted something last at the end. */
+  const fullAt = new Map<string, number>();
 
   return {
-    take(key: string): number {
+    take(key: string, cost = 1): number {
       const time = now();
-      const bucket = buckets.get(key);
-      const tokens = bucket ? Math.min(burst, bucket.tokens + ((time - bucket.at) / 1000) * perSecond) : burst;
-      buckets.delete(key);
-      if (buckets.size >= maxKeys) {
-        const oldest = buckets.keys().next().value;
-        if (oldest !== undefined) buckets.delete(oldest);
+      const spentUntil = Math.max(time, fullAt.get(key) ?? time) + Math.min(cost, burst) * msPerToken;
+      const waitMs = spentUntil - time - burst * msPerToken;
+      // Times since 1970 are exact to a fraction of a millisecond, and their sums less so.
+      if (waitMs > 0.5) return Math.ceil(waitMs);
+      fullAt.delete(key);
+      if (fullAt.size >= maxKeys) {
+        const longestAgo = fullAt.keys().next().value;
+        if (longestAgo !== undefined) fullAt.delete(longestAgo);
       }
-      const granted = tokens >= 1;
-      buckets.set(key, { tokens: granted ? tokens - 1 : tokens, at: time });
-      return granted ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1000);
+      fullAt.set(key, spentUntil);
+      return 0;
     },
   };
 }

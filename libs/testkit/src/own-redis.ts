@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -57,10 +58,20 @@ export async function startOwnRedis() {
 
 export type OwnRedis = Awaited<ReturnType<typeof startOwnRedis>>;
 
+// Below the range that systems take ports for outgoing connections from: it has to be free when the server comes back.
+const [firstPort, lastPort] = [24_000, 28_000];
+
 async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
+  for (;;) {
+    const probe = createServer();
+    try {
+      probe.listen({ port: randomInt(firstPort, lastPort), host: '127.0.0.1', exclusive: true });
+      await once(probe, 'listening');
+      return (probe.address() as AddressInfo).port;
+    } catch {
+      // Taken: another one is tried.
+    } finally {
+      await new Promise((resolve) => probe.close(resolve));
+    }
+  }
 }

@@ -67,8 +67,9 @@ async function startParts({ redis, adapter, listenForReplies, people, endings, t
   timers.start();
 }
 
-async function stopParts({ io, httpServer, redis, endings, tail, timers }: GatewayParts) {
+async function stopParts({ io, httpServer, redis, people, endings, tail, timers }: GatewayParts) {
   timers.stop();
+  await people.sayLeaving();
   httpServer.closeAllConnections();
   await io.close().catch(() => undefined);
   await Promise.all([tail.stop(), endings.stop()]);

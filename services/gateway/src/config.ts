@@ -40,6 +40,12 @@ export const gatewayConfig = Type.Object({
     default: 100,
     description: 'events of any kind of one person a second: a program that went wild is refused, people never notice',
   }),
+  RECONNECTS_PER_SECOND: Type.Integer({
+    minimum: 1,
+    default: 150,
+    description:
+      'how fast the people of this gateway come back when all lose it at once: each return costs four requests',
+  }),
   PING_INTERVAL_MS: Type.Integer({
     minimum: 100,
     default: 8000,

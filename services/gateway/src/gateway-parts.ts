@@ -36,9 +36,9 @@ import { acceptSockets } from './sockets/accept-sockets.ts';
 import { admitSockets } from './sockets/admit-sockets.ts';
 import { createAdapter } from './sockets/create-adapter.ts';
 import { createSocketServer } from './sockets/create-socket-server.ts';
-import { createEventBuckets } from './sockets/event-buckets.ts';
 import { createEventDispatcher } from './sockets/event-dispatcher.ts';
 import { localSocketsIn } from './sockets/gateway-socket.ts';
+import { toReconnectSpreadMs } from './sockets/reconnect-spread.ts';
 import { createGatewayCount } from './typing/count-gateways.ts';
 import { registerTypingHandlers } from './typing/typing.handlers.ts';
 import { createTypingThrottle } from './typing/typing-throttle.ts';
@@ -87,7 +87,11 @@ function createBaseParts({ config, log, instance, metrics: registry }: GatewayPa
     pending,
     ...createSocketServer(config, adapter.adapter),
     metrics: createGatewayMetrics(registry),
-    ask: createAsk({ redis: redis.commands, names, instance, pending }),
+    // Whatever a person makes this gateway ask stands in their one queue, the rooms of somebody who connects included.
+    ask: createFairAsk({
+      ask: createAsk({ redis: redis.commands, names, instance, pending }),
+      isRedisAway: redis.isAway,
+    }),
     reader: createPresenceReader({ redis: redis.commands, names }),
   };
 }
@@ -172,7 +176,7 @@ type AllParts = BaseParts &
 function letSocketsIn(deps: GatewayPartsDeps, parts: AllParts): void {
   const { config, log, isDraining } = deps;
   const { io, metrics, people, personRooms, redis, verifyToken } = parts;
-  const buckets = createEventBuckets({ burst: config.EVENT_BURST, perSecond: config.EVENTS_PER_SECOND });
+  const buckets = createTokenBuckets({ burst: config.EVENT_BURST, perSecond: config.EVENTS_PER_SECOND });
   const dispatcher = createEventDispatcher({ log, metrics, buckets });
   registerHandlers(dispatcher, deps, parts);
   admitSockets({
@@ -200,8 +204,7 @@ function registerHandlers(
   { config, instance }: GatewayPartsDeps,
   parts: AllParts,
 ): void {
-  const { io, redis, names, pending, reader, metrics, index, sessionWatch: watch, verifyToken } = parts;
-  const ask = createFairAsk({ ask: parts.ask, isRedisAway: redis.isAway });
+  const { io, redis, names, ask, pending, reader, metrics, index, sessionWatch: watch, verifyToken } = parts;
   const submitSend = createSendDoor({
     appendCommand: createCommandLog({ redis: redis.commands, names }),
     pending,
@@ -209,7 +212,13 @@ function registerHandlers(
     answer: 'event',
   });
   const rate = { burst: config.SEND_BURST, perSecond: config.SENDS_PER_SECOND };
-  registerRoomHandlers(registerHandler, { ask, index, onlineAmong: reader.onlineAmong });
+  registerRoomHandlers(registerHandler, {
+    ask,
+    index,
+    onlineAmong: reader.onlineAmong,
+    reconnectSpreadMs: () =>
+      toReconnectSpreadMs({ sockets: io.of('/').sockets.size, perSecond: config.RECONNECTS_PER_SECOND }),
+  });
   registerMessageHandlers(registerHandler, {
     submitSend,
     buckets: createTokenBuckets(rate),

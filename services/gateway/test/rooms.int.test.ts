@@ -250,6 +250,26 @@ describe('resume', () => {
     expect(await ask(socket, 'leaveRoom', randomId())).toEqual({ ok: true });
   });
 
+  it('says over how long to come back when all go at once, by how many are here, also when no room is given', async () => {
+    const gateway = await campus.startGateway({ RECONNECTS_PER_SECOND: '2' });
+    const me = campus.person();
+    const chatRoomId = campus.messages.addRoom([me.id]);
+    const socket = await campus.connect(me, { gateway });
+    campus.messages.holdAnswers(async (name) => {
+      if (name === 'rooms.resume') throw new AppError({ code: 'INTERNAL' });
+    });
+    expect(await ask(socket, 'resume', { rooms: {} })).toEqual({
+      ...{ ok: true, rooms: {}, gone: [] },
+      reconnectSpreadMs: 500,
+    });
+    campus.messages.holdAnswers(async () => undefined);
+    for (let n = 0; n < 5; n += 1) await campus.connect(campus.person(), { gateway });
+    await campus.connect(campus.person(), { gateway: campus.gateways[0]! });
+    const answer = await ask(socket, 'resume', { rooms: { [chatRoomId]: 0 } });
+    expect(answer).toMatchObject({ ok: true, reconnectSpreadMs: 3000, gone: [] });
+    expect(Object.keys(answer.rooms)).toEqual([chatRoomId]);
+  });
+
   it('when more than 200 rooms are given, or what is no room, answers VALIDATION_FAILED', async () => {
     const socket = await campus.connect(campus.person());
     const rooms = Object.fromEntries(Array.from({ length: 201 }, () => [randomId(), 0]));
@@ -347,6 +367,36 @@ describe('room.added and room.removed', () => {
     await eventually(() => expect(heardOf(socket, 'resync')).toEqual([{}]));
     await ask(socket, 'sendMessage', { chatRoomId, content: 'mine' });
     await eventually(() => expect(liveMessages(socket)).toEqual(['new_message 1']));
+  });
+
+  it('when one person comes and goes without end, others are answered at once', async () => {
+    const me = campus.person();
+    const bystander = await campus.connect(campus.person());
+    const gate = Promise.withResolvers<void>();
+    let asked = 0;
+    campus.messages.holdAnswers(async (name) => {
+      if (name !== 'person.rooms') return;
+      asked += 1;
+      if (asked <= 8) await gate.promise;
+    });
+    const comeAndGo = async () => {
+      const client = campus.prepareClient(me);
+      client.connect();
+      await new Promise((resolve) => client.io.once('open', () => resolve(null)));
+      await settle(bystander);
+      client.io.engine.close();
+      await settle(bystander);
+    };
+    await eventually(async () => {
+      await comeAndGo();
+      expect(asked).toBe(8);
+    });
+    for (let n = 1; n <= 5; n += 1) {
+      await comeAndGo();
+      await campus.connect(campus.person());
+      expect(asked).toBe(8 + n);
+    }
+    gate.resolve();
   });
 
   it('when somebody is added while their rooms are being asked for, the older answer does not undo it', async () => {

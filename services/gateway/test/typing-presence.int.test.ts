@@ -165,7 +165,39 @@ describe('a gateway that was killed', () => {
     await redis.zadd(names.gateways, 1, gateway);
     const gone = { userId: lost.id, online: false, lastSeenAt: expect.any(String) };
     await eventually(() => expect(heardOf(watcher, 'presence')).toEqual([gone]), { withinMs: 10_000 });
+    expect(campus.lines.map(({ message }) => message)).toContain('a gateway died and its people are looked after');
     const again = await ask(watcher, 'watchPresence', { userIds: [lost.id, returned.id] });
     expect(again.online).toEqual([returned.id]);
   });
 });
+
+describe('a gateway that stopped in order', () => {
+  it('when its lease ends, its people are looked after, and nobody says that it died', async () => {
+    const { redis, names } = campus.messages;
+    const leaving = await campus.startGateway();
+    const before = await redis.zrange(names.gateways, 0, '-1');
+    const person = campus.person();
+    const watcher = await campus.connect(campus.person());
+    await campus.connect(person, { gateway: leaving });
+    expect((await ask(watcher, 'watchPresence', { userIds: [person.id] })).online).toEqual([person.id]);
+    const [gateway] = await gatewaysOf(person.id, before);
+    await leaving.stop();
+    expect(await redis.smembers(names.gatewaysLeft)).toEqual([gateway]);
+    const logged = campus.lines.length;
+    // As if the time had passed.
+    await redis.zadd(names.gateways, 1, gateway ?? '');
+    const gone = { userId: person.id, online: false, lastSeenAt: expect.any(String) };
+    await eventually(() => expect(heardOf(watcher, 'presence')).toEqual([gone]), { withinMs: 10_000 });
+    const said = campus.lines.slice(logged).map(({ message }) => message);
+    expect(said).toContain('a gateway stopped and its people are looked after');
+    expect(said).not.toContain('a gateway died and its people are looked after');
+    expect(await redis.smembers(names.gatewaysLeft)).toEqual([]);
+  });
+});
+
+/** The gateways among these that list a person. */
+async function gatewaysOf(userId: string, gateways: string[]): Promise<string[]> {
+  const { redis, names } = campus.messages;
+  const listed = await Promise.all(gateways.map((gateway) => redis.hexists(names.gatewayPeople(gateway), userId)));
+  return gateways.filter((_, index) => listed[index] === 1);
+}

@@ -55,7 +55,7 @@ export function buildMessageService({ config, log, instance }: MessageServiceCon
   const names = createBusNames(config.REDIS_PREFIX);
   const connections = openConnections({ config, log });
   const settings = toPolicySettings(config);
-  const useCases = buildUseCases({ connections, names, settings, log });
+  const useCases = buildUseCases({ connections, names, settings, log, instance });
   const pending = createPendingAnswers();
   const streams = buildStreamWork({ connections, names, log, instance, pending, useCases, settings, metrics });
   const sessions = watchSessions({ config, log, names, connections });

@@ -36,6 +36,7 @@ import { createMarkRead } from './read-marks/mark-read.ts';
 import { createRaiseMarks, type RaiseMarks } from './read-marks/raise-marks.ts';
 import { createRaiseMarksLater } from './read-marks/raise-marks-later.ts';
 import { createReadMarksReader } from './read-marks/read-marks.reader.ts';
+import { createRecentMarks, type RecentMarks } from './read-marks/recent-marks.ts';
 import { createRoomAccess, type RoomAccess } from './rooms/access-room.ts';
 import { buildRoomUseCases, type RoomUseCases } from './rooms/build-room-use-cases.ts';
 import { createCatchUp } from './rooms/catch-up.ts';
@@ -49,10 +50,12 @@ export interface UseCaseContext {
   names: BusNames;
   settings: PolicySettings;
   log: Log;
+  /** Names this process. */
+  instance: string;
 }
 
 /** Wires repositories and use cases, from the stores up. Nothing here touches a store yet. */
-export function buildUseCases({ connections, names, settings, log }: UseCaseContext) {
+export function buildUseCases({ connections, names, settings, log, instance }: UseCaseContext) {
   const { redis, queue } = connections;
   const stores = buildStores({ connections, names, log });
   const { rooms, memberships, messages, directory, findPeopleFacts, readMarks, pending } = stores;
@@ -61,7 +64,9 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
   const describeMessages = createDescribeMessages({ readMarks });
   const appendEvents = createEventLog({ redis, names });
   const jobs = createJobProducer({ connection: queue, names, log });
-  const raiseMarks = createRaiseMarks({ pending, jobs, log });
+  const raiseOnce = createRaiseMarks({ pending, jobs, log });
+  const recentMarks = createRecentMarks({ redis, names, instance, raiseMarks: raiseOnce, log });
+  const raiseMarks = recentMarks.raiseAndRemember;
   const presence = createPresenceReader({ redis, names });
   const findEndedCourses = createCourseEndings({ directory, settings });
   const committing = buildCommitting({ ...stores, access, findEndedCourses, settings, appendEvents, raiseMarks, log });
@@ -77,7 +82,7 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
     ...ofMany,
     access,
     ...buildChanging({ ...people, ...reading, ...ofMany, appendEvents, log }),
-    ...buildLife({ ...stores, ...ofMany, closeOthers: [committing.stop, jobs.close] }),
+    ...buildLife({ ...stores, ...ofMany, recentMarks, closeOthers: [committing.stop, jobs.close] }),
     commitMessages: committing.commitMessages,
     commitInTurn: committing.commitInTurn,
     openDirectRoom: createOpenDirectRoom({ ...people, rooms, memberships, describeRooms, appendEvents, log }),
@@ -90,7 +95,7 @@ export function buildUseCases({ connections, names, settings, log }: UseCaseCont
 }
 
 type LifeParts = Pick<Stores, 'rooms' | 'memberships' | 'messages' | 'directoryWatch'> &
-  Pick<RoomUseCases, 'roomsOfMany' | 'followEnrolments'> & { closeOthers: (() => unknown)[] };
+  Pick<RoomUseCases, 'roomsOfMany' | 'followEnrolments'> & { recentMarks: RecentMarks; closeOthers: (() => unknown)[] };
 
 /** What begins and ends with the service. */
 function buildLife({
@@ -100,6 +105,7 @@ function buildLife({
   messages,
   directoryWatch,
   followEnrolments,
+  recentMarks,
   closeOthers,
 }: LifeParts) {
   return {
@@ -109,8 +115,10 @@ function buildLife({
     async start(): Promise<void> {
       await directoryWatch.start();
       followEnrolments.start();
+      await recentMarks.start();
     },
     async close(): Promise<void> {
+      recentMarks.stop();
       await directoryWatch.stop();
       await followEnrolments.stop();
       for (const closeOne of closeOthers) await closeOne();

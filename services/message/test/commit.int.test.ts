@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createBusNames, createCommandLog, partitionOf } from '@hallway/bus';
+import { allPartitions, createBusNames, createCommandLog, partitionOf } from '@hallway/bus';
 import type { PublicUser, SendCommand } from '@hallway/contracts';
 import { createRedis } from '@hallway/platform';
 import { captureLog, eventually } from '@hallway/testkit';
@@ -196,6 +196,13 @@ describe('two message services', () => {
     );
     await second.stop();
     await eventually(() => expect(first?.ownedPartitions()).toHaveLength(16), { withinMs: 2000 });
+    const { requests, commands } = createBusNames(fixture.config.REDIS_PREFIX);
+    const groups = [
+      [requests, 'message-services'] as const,
+      ...allPartitions.map((p) => [commands(p), 'owners'] as const),
+    ];
+    const consumers = await Promise.all(groups.map(([stream, group]) => redis.xinfo('CONSUMERS', stream, group)));
+    expect(JSON.stringify(consumers), 'an orderly stop leaves no name behind').not.toContain(second.instance);
   });
 
   it('when sends go on while one comes and goes, every room stays contiguous and nothing is doubled', async () => {

@@ -51,4 +51,18 @@ describe('the HTTP door while Redis is away', () => {
     const history = await fixture.call(b, `GET /api/messages/${a.id}`);
     expect(history.body.messages.map((message: { text: string }) => message.text)).toEqual(['first', 'second']);
   });
+
+  it('when Redis is emptied before a read mark came to MongoDB, nobody has to read again', async () => {
+    const [a, b] = await pair();
+    await send(a, b, 'first');
+    const { body } = await fixture.call(b, `POST /api/messages/${a.id}/read`, {});
+    expect(body.unread).toBe(0);
+    // No worker runs here: the mark waits in Redis alone, and so does the sender's own.
+    await redis.withClient((client) => client.flushall());
+    const unreadOf = async (user: PublicUser) => {
+      const { conversations } = (await fixture.call(user, 'GET /api/messages')).body;
+      return conversations[0].unread;
+    };
+    await eventually(async () => expect([await unreadOf(a), await unreadOf(b)]).toEqual([0, 0]));
+  });
 });

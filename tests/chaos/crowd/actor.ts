@@ -20,21 +20,25 @@ export interface ActorDeps {
   /** Whose session a socket's token belongs to. */
   listeners: Map<string, WireListener>;
   onShown: Parameters<typeof createScreen>[0]['onShown'];
+  onConnected: (connected: { client: string; port: number; at: number }) => void;
 }
 
-const signInWithinMs = 60_000;
-const openWithinMs = 20_000;
+// On a machine that is busy with other things.
+const signInWithinMs = 120_000;
+const openWithinMs = 60_000;
 // A person looks at their badge now and then.
 const lookAtCountsMs = 2000;
 // Far below the 500 that the SDK keeps: who cannot send for a while stops typing.
 const mostPending = 200;
 
 /** One person with one device: the SDK as an application uses it, and a history of what it was told and what it shows. */
-export function createActor({ plan, origin, password, history, counts, http, listeners, onShown }: ActorDeps) {
+export function createActor(deps: ActorDeps) {
+  const { plan, origin, password, history, counts, http, listeners, onShown, onConnected } = deps;
   const { client: name, userId } = plan;
   const me = { name, userId, history, counts };
   const rooms = new Set(plan.rooms);
   const random = createRandom(plan.seed);
+  const onPort = (port: number) => onConnected({ client: name, port, at: Date.now() });
   const findOnScreen = (chatRoomId: string, clientMessageId: string) => {
     const drawn = screen.timelines.get(chatRoomId)?.getSnapshot().messages ?? [];
     return drawn.findLast((message) => message.clientMessageId === clientMessageId)?.stored ?? undefined;
@@ -69,7 +73,7 @@ export function createActor({ plan, origin, password, history, counts, http, lis
 
   /** The session is known to the tap before the SDK can open a socket with it. */
   async function signIn(): Promise<void> {
-    const listener = createWireHistory({ ...me, client: name, sends });
+    const listener = createWireHistory({ ...me, client: name, sends, onPort });
     const onToken = (token: string) => void listeners.set(sessionOfToken(token), listener);
     const enter = () => client.signIn(plan.username, password);
     await patiently(() => http.signIn(onToken, enter), signInWithinMs);
@@ -107,6 +111,8 @@ export type Actor = ReturnType<typeof createActor>;
 function createWriting(random: Random, onTurn: () => void) {
   let timer: NodeJS.Timeout | undefined;
   function begin(perSecond: number): void {
+    // Whoever writes already goes on at the new pace.
+    clearTimeout(timer);
     timer = setTimeout(() => {
       onTurn();
       begin(perSecond);

@@ -3,11 +3,11 @@ import { createHistoryWriter, type HistoryWriter } from '@hallway/testkit';
 import { type Actor, createActor } from './actor.ts';
 import type { CrowdAnswers, CrowdCounts, CrowdMessage, CrowdPlan, CrowdRequest } from './crowd-protocol.ts';
 import { tapHttp } from './http-tap.ts';
-import { tapWire, type WireListener } from './wire-tap.ts';
+import { sessionOfToken, tapWire, type WireListener } from './wire-tap.ts';
 
 const counts: CrowdCounts = {
   ...{ historyFetches: 0, resyncs: 0, sendTroubles: {}, failedSends: 0, reconnects: 0, faults: {}, unhandled: [] },
-  rssBytes: 0,
+  ...{ sendTries: {}, rssBytes: 0 },
 };
 const listeners = new Map<string, WireListener>();
 const actors = new Map<string, Actor>();
@@ -27,6 +27,7 @@ const http = tapHttp({
   onHistory: () => {
     counts.historyFetches += 1;
   },
+  findListener: (accessToken) => listeners.get(sessionOfToken(accessToken)),
 });
 
 async function start(plan: CrowdPlan): Promise<CrowdAnswers['start']> {
@@ -35,10 +36,11 @@ async function start(plan: CrowdPlan): Promise<CrowdAnswers['start']> {
   const rooms: Record<string, string[]> = {};
   const waiting = plan.actors.map((actor) => {
     const { origin, password } = plan;
-    const onShown = (shown: object) => void writeSync(shownFile, `${JSON.stringify(shown)}\n`);
+    const note = (shown: object) => void writeSync(shownFile, `${JSON.stringify(shown)}\n`);
+    const listening = { listeners, onShown: note, onConnected: note };
     return {
       plan: actor,
-      made: createActor({ plan: actor, origin, password, history, counts, http, listeners, onShown }),
+      made: createActor({ plan: actor, origin, password, history, counts, http, ...listening }),
     };
   });
   for (const { plan: actor, made } of waiting) actors.set(actor.client, made);

@@ -64,6 +64,8 @@ export interface CrowdCounts {
   resyncs: number;
   /** Refused or unanswered sends by code; all but the last kind are sent again by the SDK. */
   sendTroubles: Record<string, number>;
+  /** Messages that are settled, by how often they were put on the wire, through either door. */
+  sendTries: Record<string, number>;
   /** Messages that a person would see as failed. */
   failedSends: number;
   reconnects: number;

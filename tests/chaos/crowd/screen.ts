@@ -17,7 +17,8 @@ interface ScreenDeps {
   onShown: (shown: { client: string; chatRoomId: string; seq: number; at: number }) => void;
 }
 
-const loadWithinMs = 20_000;
+// A view that is told before it has loaded would look as if something were lost.
+const loadWithinMs = 60_000;
 
 /** What one client shows: the rooms that lie open, the list of conversations, and the final view of everything. */
 export function createScreen({ client, name, userId, rooms, random, history, counts, onShown }: ScreenDeps) {
@@ -62,8 +63,7 @@ export function createScreen({ client, name, userId, rooms, random, history, cou
   async function tellFinalView(chatRoomId: string): Promise<void> {
     const timeline = timelines.get(chatRoomId) ?? client.openTimeline(chatRoomId);
     await until(() => isLoaded(timeline), loadWithinMs);
-    const end = Date.now() + loadWithinMs;
-    while (timeline.getSnapshot().hasOlder && Date.now() < end) await timeline.loadOlder();
+    await loadAll(timeline);
     const { messages, hasOlder } = timeline.getSnapshot();
     const { lastSeq = 0, lastReadSeq = 0, unread = 0 } = roomsOf()[chatRoomId] ?? {};
     const drawn = messages.map(({ seq, stored, senderId, clientMessageId, content }) => {
@@ -97,6 +97,16 @@ export function createScreen({ client, name, userId, rooms, random, history, cou
       for (const chatRoomId of rooms) await tellFinalView(chatRoomId);
     },
   };
+}
+
+/** All pages of history. One that was refused is asked for again after a moment. */
+async function loadAll(timeline: Timeline): Promise<void> {
+  const end = Date.now() + loadWithinMs;
+  while (timeline.getSnapshot().hasOlder && Date.now() < end) {
+    const before = timeline.getSnapshot().messages.length;
+    await timeline.loadOlder();
+    if (timeline.getSnapshot().messages.length === before) await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 function lastPlaced(timeline: Timeline): number {

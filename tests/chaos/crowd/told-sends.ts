@@ -22,6 +22,8 @@ export function createToldSends({ client, userId, history, counts, findOnScreen 
   const pending = new Map<string, OutboxEntry>();
   /** What came over the wire before the SDK could draw a conclusion from it. */
   const places = new Map<string, Place>();
+  /** How often each pending message was put on the wire. */
+  const tries = new Map<string, number>();
   const memory = createMemoryOutboxStorage();
 
   const describe = ({ chatRoomId, clientMessageId, content }: OutboxEntry) =>
@@ -32,13 +34,21 @@ export function createToldSends({ client, userId, history, counts, findOnScreen 
     if (entry === undefined || place === undefined) return;
     pending.delete(clientMessageId);
     places.delete(clientMessageId);
+    countTries(clientMessageId);
     history.record({ kind: 'ok', ...describe(entry), seq: place.seq, messageId: place.id });
   }
 
   function refuse(entry: OutboxEntry): void {
     if (!pending.delete(entry.clientMessageId)) return;
+    countTries(entry.clientMessageId);
     counts.failedSends += 1;
     history.record({ kind: 'fail', ...describe(entry), error: entry.failed?.code ?? 'unknown' });
+  }
+
+  function countTries(clientMessageId: string): void {
+    const times = String(tries.get(clientMessageId) ?? 0);
+    tries.delete(clientMessageId);
+    counts.sendTries[times] = (counts.sendTries[times] ?? 0) + 1;
   }
 
   const storage: OutboxStorage = {
@@ -62,6 +72,9 @@ export function createToldSends({ client, userId, history, counts, findOnScreen 
   return {
     storage,
     pending: () => pending.size,
+    tried(clientMessageId: string): void {
+      if (pending.has(clientMessageId)) tries.set(clientMessageId, (tries.get(clientMessageId) ?? 0) + 1);
+    },
     acknowledged: (message: RoomMessage) => acknowledge(message.clientMessageId, message),
     /** A stored message of mine passed by; whether that settles it is the SDK's to say. */
     notePlace(message: Place & { clientMessageId: string; chatRoomId: string }): void {

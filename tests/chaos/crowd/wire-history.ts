@@ -10,10 +10,11 @@ interface WireHistoryDeps {
   history: HistoryWriter;
   counts: CrowdCounts;
   sends: ToldSends;
+  onPort: (port: number) => void;
 }
 
 /** Tells the history what the server said to one client, before the SDK has made anything of it. */
-export function createWireHistory({ client, userId, history, counts, sends }: WireHistoryDeps): WireListener {
+export function createWireHistory({ client, userId, history, counts, sends, onPort }: WireHistoryDeps): WireListener {
   const actor = { client, userId };
 
   function noteMessage(message: RoomMessage): void {
@@ -77,12 +78,17 @@ export function createWireHistory({ client, userId, history, counts, sends }: Wi
   }
 
   return {
+    onConnect: onPort,
     onEvent(event, payload) {
       if (event === 'receiveMessage') noteMessage(payload as RoomMessage);
       if (event === 'new_message') noteDirect(payload as DirectMessage);
       if (event === 'resync') counts.resyncs += 1;
     },
     onAsked(event, payload) {
+      if (event === 'sendMessage') {
+        const { clientMessageId } = payload as ClientEventPayload<'sendMessage'>;
+        if (clientMessageId !== undefined) sends.tried(clientMessageId);
+      }
       if (event !== 'markRead') return;
       const { chatRoomId, upToSeq } = payload as ClientEventPayload<'markRead'>;
       history.record({ kind: 'invoke', ...actor, chatRoomId, op: 'markRead', seq: upToSeq });

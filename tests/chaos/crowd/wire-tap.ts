@@ -2,6 +2,8 @@ import { Manager, type Socket } from 'socket.io-client';
 
 /** Hears what passes between one client and the server, and changes nothing of it. */
 export interface WireListener {
+  /** Connected, from this port of the machine. */
+  onConnect(port: number): void;
   onEvent(event: string, payload: unknown): void;
   onAsked(event: string, payload: unknown): void;
   /** Also a refusal; not called where there was no answer in time. */
@@ -25,6 +27,10 @@ export function tapWire(findListener: (sessionId: string) => WireListener | unde
 }
 
 function listenTo(socket: Socket, listener: () => WireListener | undefined): void {
+  socket.on('connect', () => {
+    const port = localPortOf(socket);
+    if (port !== undefined) listener()?.onConnect(port);
+  });
   socket.onAny((event: string, payload: unknown) => listener()?.onEvent(event, payload));
   const ask = socket.emitWithAck.bind(socket) as unknown as Ask;
   const heard: Ask = async (event, payload) => {
@@ -40,6 +46,12 @@ function listenTo(socket: Socket, listener: () => WireListener | undefined): voi
     }
   };
   socket.emitWithAck = heard as unknown as typeof socket.emitWithAck;
+}
+
+/** Of the TCP connection under a WebSocket of Node. Undefined where the transport keeps it to itself. */
+function localPortOf(socket: Socket): number | undefined {
+  const transport = socket.io.engine?.transport as { ws?: { _socket?: { localPort?: number } } } | undefined;
+  return transport?.ws?._socket?.localPort;
 }
 
 function sessionOf(socket: Socket): string {

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { measure } from './measures.ts';
-import type { RunRecords } from './run-records.ts';
+import { someRecords } from './some-records.ts';
 
-const records = (parts: Partial<RunRecords>): RunRecords => ({
-  ...{ acked: [], open: [], breaks: [] },
-  ...{ shown: new Map(), endedAt: new Map(), lastHeardAt: new Map() },
-  ...parts,
-});
+const records = someRecords;
 const acked = (seq: number, invokedAt: number, at: number) => ({ client: 'a', chatRoomId: 'r', seq, invokedAt, at });
 
 describe('measure', () => {
@@ -17,7 +13,7 @@ describe('measure', () => {
     ]);
     const fault = { label: 'x', beganAt: 500, endedAt: 1000 };
     const { healMs, seenMs } = measure(records({ acked: [acked(1, 50, 90)], shown }), [fault]);
-    expect(healMs).toEqual({ count: 2, p50: 0, p99: 700, max: 700 });
+    expect(healMs).toEqual({ count: 2, min: 0, p50: 0, p99: 700, max: 700 });
     expect(seenMs?.max).toBe(1610);
   });
 

@@ -17,8 +17,6 @@ export interface Measures {
   resumeMs: Spread | null;
   /** For each fault and room: the longest that a message waited which the fault met or which was written soon after it. */
   takeOverMs: Spread | null;
-  /** Of the reconnections after each fault: the share that came within the first second, the largest. */
-  reconnectedInFirstSecond: number | null;
   neverHealed: number;
   /** For each session that was ended: until when something still came. */
   afterAccessEndMs: number[];
@@ -34,7 +32,6 @@ export function measure(records: RunRecords, faults: Fault[]): Measures {
     healMs: spreadOf(inTime),
     resumeMs: spreadOf(resumed.filter(Number.isFinite)),
     takeOverMs: spreadOf(faults.flatMap((fault) => takeOverOf(records, fault))),
-    reconnectedInFirstSecond: reconnectShare(records, faults),
     neverHealed: healed.length - inTime.length,
     afterAccessEndMs: [...records.endedAt].map(([client, at]) =>
       Math.max(0, (records.lastHeardAt.get(client) ?? 0) - at),
@@ -75,7 +72,8 @@ function largestBy(acked: Acked[], until: number): Map<string, number> {
   return largest;
 }
 
-function healOf(records: RunRecords, fault: Fault): number[] {
+/** One time for each client that has something to show for it; infinite where it never healed. */
+export function healOf(records: RunRecords, fault: Fault): number[] {
   const clients = new Map<string, number>();
   for (const [client, at] of [
     ...shownTimes(records, fault),
@@ -138,14 +136,4 @@ function takeOverOf({ acked }: RunRecords, { beganAt }: Fault): number[] {
     waits.set(chatRoomId, Math.max(wait, waits.get(chatRoomId) ?? 0));
   }
   return [...waits.values()];
-}
-
-function reconnectShare({ breaks }: RunRecords, faults: Fault[]): number | null {
-  const shares = faults.flatMap(({ beganAt, endedAt }) => {
-    const dropped = breaks.filter((one) => one.beganAt >= beganAt && one.beganAt <= endedAt + 500);
-    if (dropped.length === 0) return [];
-    const quick = dropped.filter((one) => (one.endedAt ?? Number.POSITIVE_INFINITY) - one.beganAt <= 1000);
-    return [quick.length / dropped.length];
-  });
-  return shares.length === 0 ? null : Math.max(...shares);
 }

@@ -1,10 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { HistoryEvent } from '@hallway/testkit';
+import { readLogLines } from './log-lines.ts';
 
 interface Delivered {
-  time: string;
-  message: string;
   channel: string;
   userId: string;
   chatRoomId: string;
@@ -12,23 +9,11 @@ interface Delivered {
 }
 
 /** The far end of the log channel is the worker's log: each line is one notification that had its effect. */
-export async function readNotified(path: string, since: number): Promise<HistoryEvent[]> {
-  const events: HistoryEvent[] = [];
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    if (!line.includes('"notification delivered"')) continue;
-    const { time, channel, userId, chatRoomId, messageId } = JSON.parse(line) as Delivered;
-    const wallAt = Date.parse(time);
-    if (wallAt < since) continue;
-    events.push({
-      kind: 'notified',
-      at: wallAt,
-      wallAt,
-      client: 'the log channel',
-      userId,
-      chatRoomId,
-      messageId,
-      channel,
-    });
+export async function* readNotified(logFolder: string, since: number): AsyncGenerator<HistoryEvent> {
+  for await (const { at, entry } of readLogLines(logFolder, since, /^worker\.log/)) {
+    if (entry?.message !== 'notification delivered') continue;
+    const { channel, userId, chatRoomId, messageId } = entry as unknown as Delivered;
+    const told = { userId, chatRoomId, messageId, channel };
+    yield { kind: 'notified', at, wallAt: at, client: 'the log channel', ...told };
   }
-  return events;
 }

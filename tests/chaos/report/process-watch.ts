@@ -1,14 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** Of the longest life of a process that was watched, its first minute left out. */
 export interface MemoryTrend {
   name: string;
-  /** The longest life of the process that was watched, its first minute left out. */
   minutes: number;
   firstMb: number;
   lastMb: number;
-  /** Least squares over that life. Null where it was too short to say anything. */
+  /**
+   * Resident memory, least squares over the second half of that life. Null where the half was too short to say anything: a
+   * collector that was not asked gives back memory when it likes.
+   */
   slopeMbPerHour: number | null;
-  files: number;
+  /** Open files, sockets among them, at the beginning and at the end. */
+  firstFiles: number;
+  lastFiles: number;
 }
 
 interface Sample {
@@ -22,14 +27,14 @@ const sampleEveryMs = 2000;
 // Compilation and caches fill in the beginning.
 const warmUpMs = 60_000;
 // A slope over less is noise of the garbage collector.
-const leastMs = 10 * 60_000;
+const leastHalfMs = 5 * 60_000;
 
 /** Watches the memory and the open files of processes, found by name at each look. Linux only; elsewhere it sees nothing. */
 export function watchProcesses(names: string[], findPid: (name: string) => number) {
   const samples = new Map<string, Sample[]>(names.map((name) => [name, []]));
   const look = () => {
     for (const [name, list] of samples) {
-      const sample = takeSample(findPid(name));
+      const sample = takeSample(name, findPid);
       if (sample !== null) list.push(sample);
     }
   };
@@ -40,11 +45,14 @@ export function watchProcesses(names: string[], findPid: (name: string) => numbe
   };
 }
 
-function takeSample(pid: number): Sample | null {
+function takeSample(name: string, findPid: (name: string) => number): Sample | null {
   try {
+    const pid = findPid(name);
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const kb = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
-    return { at: Date.now(), pid, mb: kb / 1024, files: readdirSync(`/proc/${pid}/fd`).length };
+    const kb = /^VmRSS:\s+(\d+)/m.exec(status)?.[1];
+    // One that has just ended is still listed, and has nothing any more.
+    if (kb === undefined) return null;
+    return { at: Date.now(), pid, mb: Number(kb) / 1024, files: readdirSync(`/proc/${pid}/fd`).length };
   } catch {
     // It is just being started again, or this is no Linux.
     return null;
@@ -58,20 +66,21 @@ function toTrend(name: string, samples: Sample[]): MemoryTrend[] {
   const warm = longest?.filter(({ at }) => at - begin >= warmUpMs) ?? [];
   const [first, last] = [warm[0], warm.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const lived = last.at - first.at;
+  const [lived, middle] = [last.at - first.at, (first.at + last.at) / 2];
+  const half = warm.filter(({ at }) => at >= middle).map(({ at, mb }) => ({ at, mb }));
   return [
     {
       name,
       minutes: Math.round((lived / 60_000) * 10) / 10,
-      firstMb: Math.round(first.mb),
-      lastMb: Math.round(last.mb),
-      slopeMbPerHour: lived < leastMs ? null : Math.round(slopeOf(warm) * 10) / 10,
-      files: last.files,
+      ...{ firstMb: Math.round(first.mb), lastMb: Math.round(last.mb) },
+      slopeMbPerHour: lived / 2 < leastHalfMs ? null : Math.round(slopePerHour(half) * 10) / 10,
+      ...{ firstFiles: first.files, lastFiles: last.files },
     },
   ];
 }
 
-function slopeOf(samples: Sample[]): number {
+/** Least squares, in megabytes an hour. */
+export function slopePerHour(samples: { at: number; mb: number }[]): number {
   const hours = samples.map(({ at }) => at / 3_600_000);
   const [meanX, meanY] = [mean(hours), mean(samples.map(({ mb }) => mb))];
   const covariance = samples.reduce((sum, { mb }, index) => sum + ((hours[index] ?? 0) - meanX) * (mb - meanY), 0);

@@ -25,6 +25,12 @@ export interface RunRecords {
   breaks: Break[];
   /** Per client and room: the largest number on the screen, and since when; both ascending. */
   shown: Map<string, { seq: number; at: number }[]>;
+  /** Per client and room: the numbers that came live. */
+  received: Map<string, Set<number>>;
+  /** Catch-ups that brought something: how many messages. */
+  caughtUp: { client: string; chatRoomId: string; at: number; messages: number }[];
+  /** From which port each client called, and since when. */
+  ports: { client: string; port: number; at: number }[];
   /** Clients that were ended on purpose, or lost their session. */
   endedAt: Map<string, number>;
   /** When something last came to a client or was acknowledged to it. */
@@ -37,11 +43,11 @@ export function viewKey(client: string, chatRoomId: string): string {
 
 export async function readRunRecords(historyPaths: string[], shownPaths: string[]): Promise<RunRecords> {
   const records: RunRecords = {
-    ...{ acked: [], open: [], breaks: [] },
-    ...{ shown: new Map(), endedAt: new Map(), lastHeardAt: new Map() },
+    ...{ acked: [], open: [], breaks: [], caughtUp: [], ports: [] },
+    ...{ shown: new Map(), received: new Map(), endedAt: new Map(), lastHeardAt: new Map() },
   };
   for (const path of historyPaths) await readOne(path, records);
-  for (const path of shownPaths) await readShown(path, records.shown);
+  for (const path of shownPaths) await readShown(path, records);
   return records;
 }
 
@@ -51,6 +57,7 @@ async function readOne(path: string, records: RunRecords): Promise<void> {
   for await (const event of readHistory(path)) {
     if (event.kind === 'marker' || event.kind === 'notified') continue;
     noteTimes(event, records);
+    noteMessages(event, records);
     if (event.kind === 'connected' || event.kind === 'disconnected') connections.add(event);
     if ('op' in event && event.op === 'send') sends.add(event);
   }
@@ -61,6 +68,19 @@ async function readOne(path: string, records: RunRecords): Promise<void> {
 function noteTimes({ kind, client, wallAt }: Exclude<HistoryEvent, { kind: 'marker' }>, records: RunRecords): void {
   if (kind === 'received' || kind === 'ok') records.lastHeardAt.set(client, wallAt);
   if (kind === 'ended' || kind === 'accessEnded') records.endedAt.set(client, wallAt);
+}
+
+function noteMessages(event: HistoryEvent, { received, caughtUp }: RunRecords): void {
+  if (event.kind === 'received') entryOf(received, viewKey(event.client, event.chatRoomId)).add(event.message.seq);
+  if (event.kind !== 'resumed' || event.seqs.length === 0) return;
+  const { client, chatRoomId, wallAt, seqs } = event;
+  caughtUp.push({ client, chatRoomId, at: wallAt, messages: seqs.length });
+}
+
+function entryOf(sets: Map<string, Set<number>>, key: string): Set<number> {
+  const known = sets.get(key) ?? new Set();
+  sets.set(key, known);
+  return known;
 }
 
 type SendEvent = Extract<HistoryEvent, { op: 'send' }>;
@@ -95,17 +115,20 @@ function trackConnections({ breaks }: RunRecords) {
   };
 }
 
-async function readShown(path: string, shown: RunRecords['shown']): Promise<void> {
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    const { client, chatRoomId, seq, at } = JSON.parse(line) as {
-      client: string;
-      chatRoomId: string;
-      seq: number;
-      at: number;
-    };
-    const key = viewKey(client, chatRoomId);
+type ShownLine =
+  | { client: string; at: number; chatRoomId: string; seq: number }
+  | { client: string; at: number; port: number };
+
+async function readShown(path: string, { shown, ports }: RunRecords): Promise<void> {
+  for await (const text of createInterface({ input: createReadStream(path) })) {
+    const line = JSON.parse(text) as ShownLine;
+    if ('port' in line) {
+      ports.push(line);
+      continue;
+    }
+    const key = viewKey(line.client, line.chatRoomId);
     const list = shown.get(key) ?? [];
-    list.push({ seq, at });
+    list.push({ seq: line.seq, at: line.at });
     shown.set(key, list);
   }
 }

@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../../tools/project/folders.ts';
+import { describeMutations } from '../mutation/report-mutations.ts';
 import type { ChaosOptions } from '../options.ts';
-import type { ChaosRun } from '../run-chaos.ts';
-import type { ScenarioResult } from '../run-scenario.ts';
+import type { ScenarioResult } from '../played-scenario.ts';
+import { type ChaosRun, hasPassed } from '../run-chaos.ts';
+import { figureTable } from './figure-table.ts';
+import { table } from './markdown.ts';
+import { memorySection } from './memory-section.ts';
 import type { Spread } from './percentiles.ts';
 
 interface Report {
@@ -15,18 +19,20 @@ interface Report {
   minutes: number;
 }
 
+const beyondIt = [
+  'Everything ran on one machine over loopback. What that cannot show: real networks, with their losses, their routes and their',
+  'distances; the loss of what a disk had promised to keep; a database of several nodes, its elections and its majority; and',
+  'loads beyond what the cores carry beside the clients themselves.',
+].join('\n');
+
 /** Writes `report.json` and `report.md` into the folder. Answers the text. */
 export function writeReport(folder: string, report: Report): string {
   mkdirSync(folder, { recursive: true });
   const machine = describeMachine();
-  writeFileSync(join(folder, 'report.json'), JSON.stringify({ ...report, machine }, null, 2));
+  writeFileSync(join(folder, 'report.json'), JSON.stringify({ ...report, machine, beyondIt }, null, 2));
   const text = toMarkdown(report, machine);
   writeFileSync(join(folder, 'report.md'), text);
   return text;
-}
-
-export function hasPassed({ results, aborted }: ChaosRun): boolean {
-  return aborted.length === 0 && results.length > 0 && results.every(({ problems }) => problems.length === 0);
 }
 
 function describeMachine() {
@@ -35,6 +41,7 @@ function describeMachine() {
     cores: cpus().length,
     cpu: first?.model ?? 'unknown',
     memoryGb: Math.round(totalmem() / 2 ** 30),
+    system: `${type()} ${release()}`,
     node: process.version,
     commit: commit(),
   };
@@ -42,11 +49,9 @@ function describeMachine() {
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+    const git = (...args: string[]) =>
+      execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') === '' ? '' : ' with changes'}`;
   } catch {
     return 'unknown';
   }
@@ -55,28 +60,16 @@ function commit(): string {
 function toMarkdown({ options, run, startedAt, minutes }: Report, machine: ReturnType<typeof describeMachine>): string {
   const again = `npm run chaos -- --seed ${options.seed}${options.short ? ' --short' : ` --minutes ${options.minutes}`}`;
   const only = options.only.length > 0 ? ` --only ${options.only.join(',')}` : '';
+  const { cores, cpu, memoryGb, system, node } = machine;
   return [
     `# Chaos run of ${startedAt}: ${hasPassed(run) ? 'passed' : 'FAILED'}`,
     '',
-    `Seed ${options.seed}, ${minutes} minutes in all. Again: \`${again}${only}\`.`,
-    `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, Node ${machine.node}, ${run.engines.join(', ')}, commit ${machine.commit}.`,
-    'Everything runs on one machine over loopback: real networks, losses of a disk and databases of several nodes are beyond it.',
+    `Seed ${options.seed}, one run of ${minutes} minutes in all. Again: \`${again}${only}\`.`,
+    `${cores} cores (${cpu}), ${memoryGb} GB, ${system}, Node ${node}, ${run.engines.join(', ')}, commit ${machine.commit}.`,
     '',
-    ...table(
-      [
-        'scenario',
-        'result',
-        'written',
-        'acknowledged',
-        'lost',
-        'doubled',
-        'reordered',
-        'wrong counts',
-        'other',
-        'faults',
-      ],
-      run.results.map(countsRow),
-    ),
+    beyondIt,
+    '',
+    ...table(countsHead, run.results.map(countsRow)),
     '',
     'Milliseconds, p50 / p99 / max:',
     '',
@@ -86,19 +79,19 @@ function toMarkdown({ options, run, startedAt, minutes }: Report, machine: Retur
     ),
     '',
     ...table(
-      ['scenario', 'load', 'seconds', 'pages of history', 'resyncs', 'reconnects', 'tried again', 'first-second share'],
+      ['scenario', 'load', 'seconds', 'pages of history', 'resyncs', 'reconnects', 'tried again'],
       run.results.map(loadRow),
     ),
     '',
     ...run.aborted.map(({ id, why }) => `**${id} could not be played to its end:** ${why}\n`),
     ...run.results.flatMap(details),
-    ...memoryLines(run),
+    ...(run.mutations === null ? [] : describeMutations(run.mutations)),
+    ...memorySection(run),
   ].join('\n');
 }
 
-function table(head: string[], rows: string[][]): string[] {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-}
+const counts = ['written', 'acknowledged', 'lost', 'doubled', 'reordered', 'wrong counts', 'other', 'faults'];
+const countsHead = ['scenario', 'result', ...counts];
 
 function countsRow({ id, problems, verdict, faults }: ScenarioResult): string[] {
   const { invoked, ok, lost, doubled, reordered, miscounted, illegitimate, doubleEffects, unresolved } = verdict.counts;
@@ -117,18 +110,19 @@ function show(spread: Spread | null): string {
   return spread === null ? '–' : `${spread.p50} / ${spread.p99} / ${spread.max}`;
 }
 
-function loadRow({ id, load, seconds, crowd, measures }: ScenarioResult): string[] {
-  const { clients, secondDevices, groups, membersPerGroup, directRooms, perSecond } = load;
-  const size = `${clients} people, ${clients + secondDevices} devices, ${groups} × ${membersPerGroup} + ${directRooms} rooms, ${perSecond}/s`;
+function loadRow({ id, load, seconds, crowd }: ScenarioResult): string[] {
+  const { clients, secondDevices, groups, membersPerGroup, absentPerGroup, directRooms, perSecond } = load;
+  const away = absentPerGroup === 0 ? '' : ` (and ${absentPerGroup} away)`;
+  const rooms = `${groups} rooms of ${membersPerGroup}${away}, ${directRooms} of two`;
+  const size = `${clients} people, ${clients + secondDevices} devices, ${rooms}, ${perSecond}/s`;
   const troubles = Object.entries(crowd.sendTroubles).map(([code, count]) => `${code} ${count}`);
-  const share = measures.reconnectedInFirstSecond;
   return [
     ...[id, size, String(seconds), String(crowd.historyFetches), String(crowd.resyncs), String(crowd.reconnects)],
-    ...[troubles.join(', ') || '–', share === null ? '–' : `${Math.round(share * 100)} %`],
+    troubles.join(', ') || '–',
   ];
 }
 
-function details({ id, title, problems, notes, verdict, logs, settled, measures }: ScenarioResult): string[] {
+function details({ id, title, problems, notes, figures, verdict, logs, settled, measures }: ScenarioResult): string[] {
   const errors = Object.entries(logs.errors).map(([text, count]) => `- ${count} × \`${text.replaceAll('`', "'")}\``);
   const never =
     measures.neverHealed === 0 ? [] : [`- ${measures.neverHealed} times a client had not healed in the end`];
@@ -142,23 +136,6 @@ function details({ id, title, problems, notes, verdict, logs, settled, measures 
     ...notes.map((line) => `- ${line}`),
     ...errors,
   ];
-  return found.length === 0 ? [] : [`## ${id}: ${title}`, '', ...found, ''];
-}
-
-function memoryLines({ memory }: ChaosRun): string[] {
-  if (memory.length === 0) return [];
-  const rows = memory.map(({ name, minutes, firstMb, lastMb, slopeMbPerHour, files }) => [
-    ...[
-      name,
-      String(minutes),
-      `${firstMb} → ${lastMb}`,
-      slopeMbPerHour === null ? 'too short to say' : `${slopeMbPerHour}`,
-    ],
-    String(files),
-  ]);
-  return [
-    '## Memory, over the longest life of each process',
-    '',
-    ...table(['process', 'minutes', 'MB', 'MB an hour', 'files'], rows),
-  ];
+  const listed = found.length === 0 ? [] : [...found, ''];
+  return [`## ${id}: ${title}`, '', ...figureTable(figures), ...listed];
 }

@@ -1,8 +1,10 @@
 import type { Scenario } from '../scenario.ts';
 import { endedSessions } from './access-scenario.ts';
-import { killedGateways, manyWriters, massDrop, rollingRestarts } from './gateway-scenarios.ts';
+import { killedGateways, rollingRestarts } from './gateway-scenarios.ts';
+import { massDrop } from './mass-drop-scenario.ts';
 import { mixedTroubles } from './mixed-scenario.ts';
 import { badNetwork } from './network-scenarios.ts';
+import { manyWriters } from './one-room-scenario.ts';
 import { killedOwner, killedWorker, pausedOwner } from './service-scenarios.ts';
 import { awayMongo, emptiedRedis, killedRedis } from './store-scenarios.ts';
 

@@ -9,6 +9,8 @@ export interface FaultProxyOptions {
   listen?: { host?: string; port?: number };
   /** From 0 to below 1: a seeded source makes the jitter of a run repeatable. */
   random?: () => number;
+  /** Called for each connection; what it answers hears the bytes of the client as they arrive, before any fault meets them. */
+  listenTo?: () => (bytes: Buffer) => void;
 }
 
 /** Totals since the start, closed connections included. */
@@ -45,8 +47,8 @@ export interface FaultProxy {
  * A TCP proxy that can be told to misbehave while it runs. Without faults it adds nothing but a hop. Bytes keep their order
  * under every fault, and what waits is bounded for each connection: a slow reader slows its writer down, as without it.
  */
-export async function createFaultProxy({ target, listen = {}, random = Math.random }: FaultProxyOptions) {
-  const connections = createConnections(target, random);
+export async function createFaultProxy({ target, listen = {}, random = Math.random, listenTo }: FaultProxyOptions) {
+  const connections = createConnections({ target, random, listenTo });
   const server = createServer({ allowHalfOpen: true, noDelay: true }, connections.accept);
   server.listen(listen.port ?? 0, listen.host ?? '127.0.0.1');
   await once(server, 'listening');
@@ -82,7 +84,11 @@ export async function createFaultProxy({ target, listen = {}, random = Math.rand
   return proxy;
 }
 
-function createConnections(target: { host: string; port: number }, random: () => number) {
+type ConnectionOptions = Required<Pick<FaultProxyOptions, 'target' | 'random'>> & {
+  listenTo: FaultProxyOptions['listenTo'];
+};
+
+function createConnections({ target, random, listenTo }: ConnectionOptions) {
   const open = new Map<number, ProxiedConnection>();
   const totals = { accepted: 0, refused: 0, bytesToTarget: 0, bytesToClient: 0, swallowedBytes: 0 };
   let shared: ProxyFaults = {};
@@ -92,6 +98,7 @@ function createConnections(target: { host: string; port: number }, random: () =>
   function take(client: Socket): void {
     totals.accepted += 1;
     const id = totals.accepted;
+    if (listenTo) client.on('data', listenTo());
     const onClosed = () => {
       addTraffic(totals, connection);
       open.delete(id);

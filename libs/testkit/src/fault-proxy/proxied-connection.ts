@@ -24,6 +24,8 @@ export function createProxiedConnection(deps: ConnectionDeps) {
   // A peer that shuts one way down may still read the other.
   const server = createConnection({ ...target, allowHalfOpen: true });
   const sockets = [client, server];
+  // Asked for at once: a socket that is closed does not know it any more.
+  const clientPort = client.remotePort ?? 0;
   const toTarget = createDelayedFlow({ from: client, to: server, faults, random });
   const toClient = createDelayedFlow({ from: server, to: client, faults, random });
   const flows = [toTarget, toClient];
@@ -48,6 +50,8 @@ export function createProxiedConnection(deps: ConnectionDeps) {
 
   return {
     id,
+    /** The port that the client calls from, by which it can be told whose connection this is. */
+    clientPort,
     /** Replaces the faults of this connection; each goes before that of the whole proxy. Throws `RangeError`. */
     setFaults(faultsOfOwn: ProxyFaults): void {
       assertFaults(faultsOfOwn);

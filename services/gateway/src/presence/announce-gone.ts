@@ -24,15 +24,17 @@ export function createAnnounceGone({ lease, reader, announce, log }: AnnounceGon
     for (const userId of await reader.onlineAmong(gone)) announce({ userId, online: true, lastSeenAt: null });
   }
 
-  /** Looks after the people of gateways whose lease has ended. Each dead gateway falls to one of the living. */
-  async function sweepDeadGateways(): Promise<void> {
-    for (let people = await lease.takeDead(); people !== null; people = await lease.takeDead()) {
-      log.info({ people: people.length }, 'a gateway died and its people are looked after');
+  /** Looks after the people of gateways whose lease has ended. Each such gateway falls to one of the living. */
+  async function sweepEndedGateways(): Promise<void> {
+    for (let ended = await lease.takeEnded(); ended !== null; ended = await lease.takeEnded()) {
+      const { people, stoppedInOrder } = ended;
+      if (stoppedInOrder) log.info({ people: people.length }, 'a gateway stopped and its people are looked after');
+      else log.warn({ people: people.length }, 'a gateway died and its people are looked after');
       for (let start = 0; start < people.length; start += chunkSize) {
         await announceGone(people.slice(start, start + chunkSize), Date.now());
       }
     }
   }
 
-  return { announceGone, sweepDeadGateways };
+  return { announceGone, sweepEndedGateways };
 }

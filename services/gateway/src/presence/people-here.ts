@@ -18,7 +18,7 @@ const sweepEveryMs = 500;
 export function createPeopleHere(options: PeopleHereOptions) {
   const { lease, reader, announce, log } = options;
   const places = createPlaces();
-  const { announceGone, sweepDeadGateways } = createAnnounceGone(options);
+  const { announceGone, sweepEndedGateways } = createAnnounceGone(options);
   const sweep = createOfflineSweep(options, { places, announceGone });
   const renew = () => lease.renew(places.shown());
   let timers: NodeJS.Timeout[] = [];
@@ -38,16 +38,20 @@ export function createPeopleHere(options: PeopleHereOptions) {
 
     start(): void {
       const look = oneAtATime(sweep, log);
-      const tend = oneAtATime(() => renew().then(sweepDeadGateways), log);
+      const tend = oneAtATime(() => renew().then(sweepEndedGateways), log);
       timers = [setInterval(look, sweepEveryMs), setInterval(tend, presenceRenewEveryMs)];
     },
 
-    /**
-     * Stops without giving the lease back: when it ends, another gateway announces those of our people who have not come
-     * back anywhere, which this one cannot wait for.
-     */
     stop(): void {
       for (const timer of timers) clearInterval(timer);
+    },
+
+    /**
+     * The last word of an orderly stop, after `stop`. The lease is not given back: when it ends, another gateway announces
+     * those of our people who have not come back anywhere, which this one cannot wait for.
+     */
+    async sayLeaving(): Promise<void> {
+      await lease.sayLeaving().catch((error) => log.debug({ err: error }, 'nobody could be told of the orderly stop'));
     },
   };
 }

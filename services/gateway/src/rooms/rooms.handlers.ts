@@ -10,6 +10,8 @@ export interface RoomHandlerDeps {
   ask: Ask;
   index: MemberIndex;
   onlineAmong: (userIds: string[]) => Promise<Set<string>>;
+  /** Over how long the sockets here are to come back when all go at once. */
+  reconnectSpreadMs: () => number;
 }
 
 export function registerRoomHandlers(registerHandler: RegisterHandler, deps: RoomHandlerDeps): void {
@@ -66,12 +68,16 @@ function inTurn<T>(socket: GatewaySocket, keys: readonly string[], work: () => P
 
 async function resume(call: ClientCall<'resume'>, deps: RoomHandlerDeps): Promise<ClientEventAnswers['resume']> {
   const { socket, payload } = call;
+  const chatRoomIds = Object.keys(payload.rooms);
+  // Who has no room to resume asks for the spread alone, which no store knows.
+  if (chatRoomIds.length === 0) return { rooms: {}, gone: [], reconnectSpreadMs: deps.reconnectSpreadMs() };
   if (socket.data.resumes >= resumesAtOnce) {
     throw new AppError({ code: 'RATE_LIMITED', internal: 'too many resumes wait', retryAfterMs: resumeRetryAfterMs });
   }
   socket.data.resumes += 1;
   try {
-    return await inTurn(socket, [resumeTurn, ...Object.keys(payload.rooms)], () => resumeRooms(call, deps));
+    const missed = await inTurn(socket, [resumeTurn, ...chatRoomIds], () => resumeRooms(call, deps));
+    return { ...missed, reconnectSpreadMs: deps.reconnectSpreadMs() };
   } finally {
     socket.data.resumes -= 1;
   }

@@ -6,10 +6,9 @@ import {
   type ClientEventPayload,
   clientEvents,
 } from '@hallway/contracts';
-import { AppError, type Log, parse, toAppError, validationFailed } from '@hallway/platform';
+import { AppError, type Log, parse, type TokenBuckets, toAppError, validationFailed } from '@hallway/platform';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import { oversizedEvent } from './bounded-decoder.ts';
-import type { EventBuckets } from './event-buckets.ts';
 import { costOf } from './event-cost.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import { createRefusalLog } from './refusal-log.ts';
@@ -27,8 +26,8 @@ export type EventHandler<E extends ClientEventName> = (
 export interface EventDispatcherOptions {
   log: Log;
   metrics: GatewayMetrics;
-  /** Events of any kind, by person. */
-  buckets: EventBuckets;
+  /** Events of any kind, by person; one event may cost more than another. */
+  buckets: TokenBuckets;
 }
 
 type Acknowledge = (answer: unknown) => void;

@@ -16,7 +16,7 @@ export interface PartitionOwnerDeps {
 // How long a read waits for the first command. A partition that was just won waits at most this long for its reader.
 const blockMs = 400;
 const idleMs = 100;
-const trimEveryMs = 20_000;
+const tidyEveryMs = 20_000;
 // Longer than any commit takes, so that nothing in work is taken for forgotten.
 const forgottenAfterMs = 10_000;
 
@@ -24,16 +24,14 @@ const forgottenAfterMs = 10_000;
  * Owns partitions and commits what comes in, one batch at a time: while one is written the next gathers in Redis, so that a
  * quiet service commits at once and a busy one hundreds together, without a timer.
  */
-export function createPartitionOwner({ leases, reader, commitBatch, trimEvents, log }: PartitionOwnerDeps) {
+export function createPartitionOwner(deps: PartitionOwnerDeps) {
+  const { leases, reader, log } = deps;
+  const commitInBatches = createCommitInBatches(deps);
+  const tidy = createTidy(deps);
   const held = createHeldPartitions(leases);
   let lookedAt = Date.now();
   let timer: NodeJS.Timeout | undefined;
-  let trimTimer: NodeJS.Timeout | undefined;
-
-  /** What is left when a batch fails stays pending, and is claimed again in its order. */
-  async function commitInBatches(entries: CommandEntry[]): Promise<void> {
-    for (const batch of toBatches(entries)) await commitBatch(batch);
-  }
+  let tidyTimer: NodeJS.Timeout | undefined;
 
   async function commitPending(partition: number): Promise<void> {
     await reader.prepare(partition);
@@ -69,19 +67,33 @@ export function createPartitionOwner({ leases, reader, commitBatch, trimEvents, 
       timer = setInterval(() => {
         held.renew().catch((error) => log.warn({ err: error }, 'partition leases could not be renewed'));
       }, renewEveryMs);
-      trimTimer = setInterval(() => {
-        trimEvents(held.all()).catch((error) => log.warn({ err: error }, 'old events could not be trimmed'));
-      }, trimEveryMs);
+      tidyTimer = setInterval(() => tidy(held.all()), tidyEveryMs);
       loop.start();
     },
     /** Finishes the batch in flight, then gives everything back. */
     async stop(): Promise<void> {
       clearInterval(timer);
-      clearInterval(trimTimer);
+      clearInterval(tidyTimer);
       await loop.stop();
       await held.leave();
+      await reader.leave();
     },
     /** The partitions that are held at the moment. */
     partitions: held.all,
+  };
+}
+
+/** What is left when a batch fails stays pending, and is claimed again in its order. */
+function createCommitInBatches({ commitBatch }: PartitionOwnerDeps) {
+  return async function commitInBatches(entries: CommandEntry[]): Promise<void> {
+    for (const batch of toBatches(entries)) await commitBatch(batch);
+  };
+}
+
+/** Takes off the streams what nobody needs any more: old events, and the names of owners that died long ago. */
+function createTidy({ trimEvents, reader, log }: PartitionOwnerDeps) {
+  return (partitions: number[]): void => {
+    trimEvents(partitions).catch((error) => log.warn({ err: error }, 'old events could not be trimmed'));
+    reader.removeDead().catch((error) => log.warn({ err: error }, 'dead owners stay in their group'));
   };
 }
