@@ -6,6 +6,7 @@ import type { OutboxEntry } from './types.ts';
 export class OutboxItems {
   readonly #items = new Map<string, OutboxItem>();
   readonly #onChanged: (chatRoomId: string) => void;
+  #lastOrder = 0;
 
   constructor(onChanged: (chatRoomId: string) => void) {
     this.#onChanged = onChanged;
@@ -23,6 +24,11 @@ export class OutboxItems {
     return [...this.#items.values()];
   }
 
+  /** A place behind all that were ever here, also when the clock goes backwards. */
+  nextOrder(now: number): number {
+    return Math.max(this.#lastOrder + 1, now);
+  }
+
   /** Ids of those that would survive a reload. */
   keptIds(): string[] {
     return [...this.#items].filter(([, item]) => item.kept === 'kept').map(([id]) => id);
@@ -37,6 +43,7 @@ export class OutboxItems {
   add(entry: OutboxEntry, kept: OutboxItem['kept']): OutboxItem {
     const item = createItem(entry, kept);
     this.#items.set(entry.clientMessageId, item);
+    this.#lastOrder = Math.max(this.#lastOrder, entry.order);
     this.#onChanged(entry.chatRoomId);
     return item;
   }
@@ -57,6 +64,11 @@ export class OutboxItems {
   /** Without a word: for an item that something else is drawn in place of. */
   forget(clientMessageId: string): boolean {
     return this.#items.delete(clientMessageId);
+  }
+
+  /** Something got through: whatever drew a long wait while nothing did may go, once the time that the server named is over. */
+  stopWaiting(): void {
+    for (const item of this.#items.values()) item.notBefore = Math.min(item.notBefore, item.askedUntil);
   }
 
   clear(): void {

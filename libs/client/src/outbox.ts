@@ -42,7 +42,6 @@ export class Outbox {
   readonly #lead: OutboxLead;
   readonly #doors: SendDoors;
   #userId: string | null = null;
-  #lastOrder = 0;
   /** The server's rate limit counts a person's sends in all rooms together. */
   #pausedUntil = 0;
   #cancelTimer: () => void = () => undefined;
@@ -89,9 +88,7 @@ export class Outbox {
       throw createError('RATE_LIMITED', `${mostEntries} messages are waiting to be sent. Wait until some are.`);
     }
     const now = this.#deps.now();
-    const order = Math.max(this.#lastOrder + 1, now);
-    this.#keep(createOutboxEntry({ userId, chatRoomId, content, order, now }));
-    this.#lastOrder = order;
+    this.#keep(createOutboxEntry({ userId, chatRoomId, content, order: this.#items.nextOrder(now), now }));
   }
 
   retry(clientMessageId: string): void {
@@ -118,13 +115,15 @@ export class Outbox {
 
   /** The connection came up: what waited for it goes at once. */
   wake(): void {
-    for (const item of this.#items.all()) item.notBefore = item.askedUntil;
+    this.#items.stopWaiting();
     this.#doors.connected();
   }
 
-  /** What needs the same as sends went through the socket. */
+  /** What needs the same as sends went through the socket: nothing waits out a time that was drawn while it did not. */
   worksAgain(): void {
+    this.#items.stopWaiting();
     this.#doors.worksAgain();
+    this.#pump();
   }
 
   /** There is no connection, and another tab may have one. Told at each change, of which one may open the other door. */
@@ -157,14 +156,9 @@ export class Outbox {
       if (userId !== this.#userId) return;
       const listed = new Set(entries.map((entry) => entry.clientMessageId));
       for (const id of keptBefore) if (!listed.has(id)) this.#items.drop(id);
-      for (const entry of entries) if (!this.#items.get(entry.clientMessageId)) this.#adopt(entry);
+      for (const entry of entries) if (!this.#items.get(entry.clientMessageId)) this.#items.add(entry, 'kept');
       this.#pump();
     });
-  }
-
-  #adopt(entry: OutboxEntry): void {
-    this.#items.add(entry, 'kept');
-    this.#lastOrder = Math.max(this.#lastOrder, entry.order);
   }
 
   /** The room's next message may go: one that was seen stored does not wait for its acknowledgement as well. */
@@ -205,7 +199,9 @@ export class Outbox {
     this.#show(item, true);
     try {
       const message = await this.#doors.send(item.waiting.entry);
-      if (userId === this.#userId) this.confirm(message);
+      if (userId !== this.#userId) return;
+      this.#items.stopWaiting();
+      this.confirm(message);
     } catch (cause) {
       if (userId === this.#userId && this.#items.get(clientMessageId) === item) this.#onRefused(item, toBody(cause));
     } finally {
@@ -241,7 +237,7 @@ export class Outbox {
   /** From another tab of the same person. */
   #onNews(news: OutboxNews): void {
     this.#lead.noteProgress();
-    if (news.kind === 'kept') this.#adopt(news.entry);
+    if (news.kind === 'kept') this.#items.add(news.entry, 'kept');
     if (news.kind === 'discarded') this.#items.drop(news.clientMessageId);
     if (news.kind === 'sending') this.#items.show(news.clientMessageId, { sending: news.sending });
     if (news.kind === 'stored') this.#settle(news.message);

@@ -51,6 +51,21 @@ describe('send', () => {
     expect(contents(server, other)).toEqual(expected);
   });
 
+  it('when another message gets through, what drew a long wait before goes at once', async () => {
+    const { signIn, server, roomId, john } = await startCampus();
+    const other = server.campus.addRoom([john, server.campus.addPerson('mike')]).chatRoom.id;
+    // The first wait of a message takes half a minute here: longer than this test.
+    const client = await signIn('john', { random: () => 60 });
+    const [waits, passes] = [await openReady(client, roomId), await openReady(client, other)];
+    server.faults.refuseSends = { error: fault('TEMPORARILY_UNAVAILABLE', 1), times: 1 };
+    waits.send('first');
+    await until(() => server.faults.refuseSends?.times === 0);
+    await until(() => waits.getSnapshot().messages[0]?.delivery.status === 'queued');
+    passes.send('second');
+    await until(() => contents(server, roomId).length === 1);
+    expect(contents(server, other)).toEqual(['second']);
+  });
+
   it('when the acknowledgement is lost with the connection, is sent again under its id and stored once', async () => {
     const { signIn, server, roomId } = await startCampus();
     const client = await signIn('john');
