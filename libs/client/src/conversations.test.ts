@@ -35,7 +35,10 @@ function start(count: number) {
     return { conversations: server.lines.slice(from, to), nextCursor: to < server.lines.length ? String(to) : null };
   }
   const conversations = new Conversations({
-    rest: { get: get as never, post: async () => null, remove: async () => null },
+    rest: {
+      get: get as never,
+      ...{ post: async () => null, put: async () => null, patch: async () => null, remove: async () => null },
+    },
     fetchHistory: () => Promise.reject(new Error('no room is looked up')),
     people: createPeopleCache(),
     timers: {

@@ -58,6 +58,8 @@ export const clientEventAnswers = {
       ok,
       rooms: Type.Record(Type.String(), CatchUp),
       gone: Type.Array(Id),
+      /** The server's time of this answer, to be given as `changedSince` next time. */
+      asOf: Type.Optional(Timestamp),
       /** Over how long the clients of this gateway are to come back when they all lose it in one moment. */
       reconnectSpreadMs: Type.Optional(Type.Integer({ minimum: 0 })),
     },

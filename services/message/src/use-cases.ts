@@ -179,7 +179,7 @@ function buildCommitting(parts: CommittingParts) {
 
 type Stores = ReturnType<typeof buildStores>;
 
-function buildStores({ connections, names, log }: Omit<UseCaseContext, 'settings'>) {
+function buildStores({ connections, names, log }: Omit<UseCaseContext, 'settings' | 'instance'>) {
   const { redis, blockingDirectory, mongo } = connections;
   const { connection } = mongo;
   const policyFacts = createPolicyFacts({ reader: createFactsReader(connection) });

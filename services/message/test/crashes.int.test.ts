@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { PublicUser, SendCommand } from '@hallway/contracts';
-import { createPolicyFacts, defaultPolicySettings } from '@hallway/policy';
+import { createDirectoryReader, createFactsReader, createPolicyFacts, defaultPolicySettings } from '@hallway/policy';
 import { captureLog } from '@hallway/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCourseEndings } from '../src/courses/course-endings.ts';
 import { createAdmitCommands, type Submitted } from '../src/messages/admit-commands.ts';
 import { createAdvanceHeads } from '../src/messages/advance-heads.ts';
 import { createCommitMessages, type Outcome } from '../src/messages/commit-messages.ts';
@@ -13,7 +14,6 @@ import { createRoomHeads } from '../src/messages/room-heads.ts';
 import { createSplitRepeats } from '../src/messages/split-repeats.ts';
 import { createStoreMessages } from '../src/messages/store-messages.ts';
 import { toObjectId } from '../src/object-ids.ts';
-import { createPeopleFacts } from '../src/policy/people-facts.ts';
 import { createRoomAccess } from '../src/rooms/access-room.ts';
 import { createMembershipsRepository } from '../src/rooms/memberships.repository.ts';
 import { createRoomsRepository, type RoomsRepository } from '../src/rooms/rooms.repository.ts';
@@ -95,10 +95,12 @@ function buildMortalCommit(death: Death | undefined, { announced }: Afterlife) {
   const rooms: RoomsRepository = { ...realRooms, advanceHeads: mortal(realRooms.advanceHeads) };
   const heads = createRoomHeads({ rooms, messages });
   const access = createRoomAccess({ rooms, memberships: createMembershipsRepository(fixture.connection) });
-  const findPeopleFacts = createPeopleFacts({ policyFacts: createPolicyFacts(fixture.connection) });
+  const { factsOf: findPeopleFacts } = createPolicyFacts({ reader: createFactsReader(fixture.connection) });
+  const settings = defaultPolicySettings;
+  const findEndedCourses = createCourseEndings({ directory: createDirectoryReader(fixture.connection), settings });
   return createCommitMessages({
     splitRepeats: createSplitRepeats({ messages }),
-    admitCommands: createAdmitCommands({ access, findPeopleFacts, messages, settings: defaultPolicySettings }),
+    admitCommands: createAdmitCommands({ access, findPeopleFacts, findEndedCourses, messages, settings }),
     storeMessages: createStoreMessages({ messages, heads, log }),
     advanceHeads: createAdvanceHeads({ rooms, messages, heads, log }),
     announce: mortal(async (outcomes) => void announced.push(...outcomes)),
