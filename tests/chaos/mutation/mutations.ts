@@ -163,7 +163,7 @@ export const mutations: Mutation[] = [
     patches: [
       {
         file: 'services/gateway/src/events/fan-out.ts',
-        find: 'const inboxes = [...index.membersHere(message.chatRoomId)].map(socketRooms.user);',
+        find: 'const inboxes = members.map(socketRooms.user);',
         replace: 'const inboxes = index.people().map(socketRooms.user);',
       },
     ],
