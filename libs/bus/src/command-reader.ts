@@ -3,6 +3,7 @@ import { findFaults, type Log } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
 import { allPartitions, type BusNames } from './names.ts';
+import { requireConnection } from './require-connection.ts';
 
 /** Consumer group of the owners of partitions. */
 const group = 'owners';
@@ -76,6 +77,7 @@ export function createCommandReader(options: CommandReaderOptions) {
     /** New commands of the partitions, at most one batch of each; waits up to `blockMs` for the first. */
     async readNew(partitions: number[], blockMs: number): Promise<CommandEntry[]> {
       const wanted = partitions.map(names.commands);
+      requireConnection(blocking);
       const take = ['COUNT', batchSize, 'BLOCK', blockMs, 'STREAMS', ...wanted, ...wanted.map(() => '>')] as const;
       const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take)) as [string, StreamEntry[]][] | null;
       return (reply ?? []).flatMap(([stream, entries]) =>

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { fieldsOf, type StreamEntry } from './consumer-groups.ts';
 import { createLoop } from './loop.ts';
 import type { BusNames } from './names.ts';
+import { requireConnection } from './require-connection.ts';
 import { runScript, type Script } from './scripts.ts';
 
 /** A reader that lags longer than this drops all that it remembers, which it notices by a gap. */
@@ -108,8 +109,7 @@ export function createDirectoryChangeTail({ redis, names, log, onChanges, onGap 
   }
 
   async function readOnce(): Promise<void> {
-    // A command that waits for a connection would never be answered once `stop` has closed the client.
-    if (redis.status !== 'ready') throw new Error('Redis is away');
+    requireConnection(redis);
     const reply = await redis.xread('COUNT', 100, 'BLOCK', readBlockMs, 'STREAMS', names.directoryChanges, last.id);
     // What changed while Redis was away was perhaps never announced.
     if (interrupted) onGap();

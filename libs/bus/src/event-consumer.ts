@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
 import { createLoop } from './loop.ts';
 import { allPartitions, type BusNames } from './names.ts';
+import { requireConnection } from './require-connection.ts';
 
 export interface EventConsumerOptions {
   /** A connection of its own: the loop blocks on it. */
@@ -57,6 +58,7 @@ export function createEventConsumer(options: EventConsumerOptions) {
   async function readOnce(): Promise<void> {
     await claimAbandoned();
     await removeDead();
+    requireConnection(blocking);
     const take100 = ['COUNT', 100, 'BLOCK', 1000, 'STREAMS', ...streams, ...streams.map(() => '>')] as const;
     const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take100)) as [string, StreamEntry[]][] | null;
     for (const [stream, entries] of reply ?? []) await take(stream, entries);

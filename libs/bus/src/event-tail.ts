@@ -5,6 +5,7 @@ import { fieldsOf, type StreamEntry } from './consumer-groups.ts';
 import type { EventHeader } from './event-log.ts';
 import { createLoop } from './loop.ts';
 import { allPartitions, type BusNames } from './names.ts';
+import { requireConnection } from './require-connection.ts';
 
 export interface EventBatch {
   partition: number;
@@ -49,8 +50,7 @@ export function createEventTail(options: EventTailOptions) {
   }
 
   async function readOnce(): Promise<void> {
-    // A command that waits for a connection would never be answered once `stop` has closed the client.
-    if (blocking.status !== 'ready') throw new Error('Redis is away');
+    requireConnection(blocking);
     const ids = allPartitions.map((partition) => positions.get(partition)?.id ?? '0-0');
     const reply = (await blocking.xread('COUNT', 200, 'BLOCK', 2000, 'STREAMS', ...streams, ...ids)) as
       | [string, StreamEntry[]][]

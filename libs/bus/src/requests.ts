@@ -13,6 +13,7 @@ import type { PendingAnswers, PublishAnswers } from './answers.ts';
 import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
 import { createLoop } from './loop.ts';
 import type { BusNames } from './names.ts';
+import { requireConnection } from './require-connection.ts';
 
 /** Consumer group of the message services: each request is handed to one of them. */
 const group = 'message-services';
@@ -125,6 +126,7 @@ export function createRequestServer(options: RequestServerOptions) {
     await removeDead();
     if (inWork.size >= inWorkLimit) await Promise.race(inWork);
     const room = inWorkLimit - inWork.size;
+    requireConnection(blocking);
     const take = ['COUNT', room, 'BLOCK', 1000, 'NOACK', 'STREAMS', names.requests, '>'] as const;
     const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take)) as [string, StreamEntry[]][] | null;
     // A slow answer must not hold up the ones behind it: the loop goes on while they are worked on.

@@ -3,6 +3,7 @@ import { findFaults, type Log, waitForRedis } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { createLoop } from './loop.ts';
 import type { BusNames } from './names.ts';
+import { requireConnection } from './require-connection.ts';
 
 // An access token lives ten minutes: an ending older than that concerns no token that is still valid.
 const rememberMs = 11 * 60_000;
@@ -74,8 +75,7 @@ export function createSessionEndingsFollower({ redis, names, log, onEnded, poll 
   const loop = createLoop({ what: 'session endings', log, step: () => readOnce(readBlockMs) });
 
   async function readOnce(blockMs: number): Promise<void> {
-    // A command that waits for a connection would never be answered once `stop` has closed the client.
-    if (redis.status !== 'ready') throw new Error('Redis is away');
+    requireConnection(redis);
     const reply = await redis.xread('COUNT', 1000, 'BLOCK', blockMs, 'STREAMS', names.sessionEndings, position);
     readAt = performance.now();
     for (const [id, fields] of reply?.[0]?.[1] ?? []) {
