@@ -55,4 +55,3 @@ export interface SecondFactorClient extends FactorSetup<RecoveryCodesAnswer> {
   removePasskey(id: string): Promise<void>;
   renewRecoveryCodes(): Promise<string[]>;
 }
-

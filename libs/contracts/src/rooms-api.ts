@@ -53,7 +53,13 @@ export const MyRoomAnswer = Type.Object(
     chatRoom: ChatRoom,
     /** `canWrite` false: a send would be refused, and `refusal` says why. */
     me: Type.Object(
-      { roomRole: RoomRole, source: MembershipSource, canManage: Type.Boolean(), canModerate: Type.Boolean(), canWrite: Type.Boolean() },
+      {
+        roomRole: RoomRole,
+        source: MembershipSource,
+        canManage: Type.Boolean(),
+        canModerate: Type.Boolean(),
+        canWrite: Type.Boolean(),
+      },
       closed,
     ),
     refusal: Nullable(WriteRefusal),

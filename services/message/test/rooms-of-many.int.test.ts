@@ -43,9 +43,21 @@ describe('POST /api/rooms', () => {
     const { id } = answer.chatRoom;
     expect(await rooms.members(mike, id)).toEqual(idsOf(john, sarah, mike));
     const mine = await fixture.call(john, `GET /api/rooms/${id}`);
-    expect(mine.body.me).toEqual({ roomRole: 'owner', source: 'manual', canManage: true, canModerate: true, canWrite: true });
+    expect(mine.body.me).toEqual({
+      roomRole: 'owner',
+      source: 'manual',
+      canManage: true,
+      canModerate: true,
+      canWrite: true,
+    });
     const theirs = await fixture.call(mike, `GET /api/rooms/${id}`);
-    expect(theirs.body.me).toEqual({ roomRole: 'member', source: 'manual', canManage: false, canModerate: false, canWrite: true });
+    expect(theirs.body.me).toEqual({
+      roomRole: 'member',
+      source: 'manual',
+      canManage: false,
+      canModerate: false,
+      canWrite: true,
+    });
     expect(await rooms.conversation(sarah, id)).toMatchObject({ unread: 0, with: null, lastMessage: null });
   });
 

@@ -94,7 +94,10 @@ function addAddingRoutes(app: HttpServer, deps: SecondFactorRoutesDeps): void {
 
   app.post(
     '/api/auth/second-factor/totp/confirm',
-    { onRequest: [authenticate, keepOutOfCaches], schema: { body: TotpCodeBody, response: { 200: RecoveryCodesAnswer } } },
+    {
+      onRequest: [authenticate, keepOutOfCaches],
+      schema: { body: TotpCodeBody, response: { 200: RecoveryCodesAnswer } },
+    },
     async (request) => ({ recoveryCodes: await addFactor.finishTotp(toCaller(request), request.body.code) }),
   );
 

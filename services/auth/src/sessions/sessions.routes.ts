@@ -37,10 +37,14 @@ function addSignInRoutes(app: HttpServer, deps: SessionsRoutesDeps): void {
     return answer;
   }
 
-  app.post('/api/auth/login', { onRequest: keepOutOfCaches, schema: { body: LoginBody, response } }, async (request, reply) => {
-    const credentials = { ...request.body, address: request.ip };
-    return answer(reply, await signInWithPassword(credentials, toDeviceName(request.headers['user-agent'])));
-  });
+  app.post(
+    '/api/auth/login',
+    { onRequest: keepOutOfCaches, schema: { body: LoginBody, response } },
+    async (request, reply) => {
+      const credentials = { ...request.body, address: request.ip };
+      return answer(reply, await signInWithPassword(credentials, toDeviceName(request.headers['user-agent'])));
+    },
+  );
 
   app.post('/api/auth/refresh', { onRequest, schema: { response } }, async (request, reply) => {
     try {
