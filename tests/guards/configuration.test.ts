@@ -24,6 +24,7 @@ describe('.env.example', () => {
       'HALLWAY_CHROMIUM',
       'HALLWAY_ADMIN_USERNAME',
       'HALLWAY_ADMIN_PASSWORD',
+      'HALLWAY_ADMIN_CODE',
       'HALLWAY_NEW_PASSWORD',
     ]);
     expect(listed.filter((name) => !services.has(name) && !ofTools.has(name))).toEqual([]);

@@ -1,10 +1,13 @@
-import type { ErrorBody, TokenAnswer } from '@hallway/contracts';
+import type { ErrorBody, SecondFactorStep, TokenAnswer } from '@hallway/contracts';
 import { Refusal } from '../terminal/refusal.ts';
 
 export interface Credentials {
   username: string;
   password: string;
 }
+
+/** A code of an authenticator app, or one of those that were kept for its loss. */
+export type ShownFactor = { code: string } | { recoveryCode: string };
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -45,8 +48,14 @@ export function createAdminClient(origin: string) {
   }
 
   return {
-    async signIn(credentials: Credentials): Promise<void> {
-      token = ((await request('POST', '/api/auth/login', credentials)) as TokenAnswer).accessToken;
+    /** `askFactor` is asked for the second factor where the administrator has one. */
+    async signIn(credentials: Credentials, askFactor: () => Promise<ShownFactor>): Promise<void> {
+      const answer = await request('POST', '/api/auth/login', credentials).catch(async (refusal: unknown) => {
+        const challenge = findChallenge(refusal);
+        if (challenge === null) throw refusal;
+        return request('POST', '/api/auth/login/second-factor', { challenge, ...(await askFactor()) });
+      });
+      token = (answer as TokenAnswer).accessToken;
     },
     /** Ends the session. What was asked for is done by then: a failure is no reason to say otherwise. */
     async signOut(): Promise<void> {
@@ -73,6 +82,11 @@ export function createAdminClient(origin: string) {
       return { found, more: cursor !== null };
     },
   };
+}
+
+function findChallenge(refusal: unknown): string | null {
+  const body = refusal instanceof AnsweredError ? refusal.body : {};
+  return body.code === 'SECOND_FACTOR_REQUIRED' ? (body.details as SecondFactorStep).challenge : null;
 }
 
 /** A file travels as it is, anything else as JSON. */

@@ -82,6 +82,7 @@ function helpOfAll(group: string | undefined): string {
     '  HALLWAY_ORIGIN            where Hallway is (default http://localhost:3000)',
     '  HALLWAY_ADMIN_USERNAME    who signs in; asked for otherwise',
     '  HALLWAY_ADMIN_PASSWORD    or HALLWAY_ADMIN_PASSWORD_FILE; asked for otherwise',
+    '  HALLWAY_ADMIN_CODE        the second factor, where there is one; asked for otherwise. A code works once',
     '  HALLWAY_NEW_PASSWORD      or HALLWAY_NEW_PASSWORD_FILE, for users add --with-password and users set-password',
     '',
     'Exit codes: 0 done, 1 refused, 2 not understood, 3 Hallway cannot be reached or is not available.',

@@ -82,6 +82,12 @@ export const peopleCommands: Command[] = [
     run: async (call) => patch(call, { password: await call.secrets.newPassword() }),
   },
   { name: 'users sessions', args: ['user'], about: 'lists where somebody is signed in', run: listSessions },
+  {
+    name: 'users reset-second-factor',
+    args: ['user'],
+    about: 'takes all second factors of somebody who lost them away, and ends their sessions',
+    run: resetSecondFactor,
+  },
   { name: 'users sign-out', args: ['user'], about: 'ends all sessions of somebody', run: endSessions },
 ];
 
@@ -150,6 +156,12 @@ async function listSessions(call: CommandCall): Promise<Told> {
 async function sessionsOf(client: AdminClient, nameOrId: string) {
   const { id } = await findPerson(client, nameOrId);
   return client.list<Session>(`/api/admin/users/${id}/sessions`, { items: 'sessions', most: 1000 });
+}
+
+async function resetSecondFactor(call: CommandCall): Promise<Told> {
+  const { id, username } = await findPerson(call.client, argument(call, 0));
+  await call.client.send('DELETE', `/api/admin/users/${id}/second-factor`);
+  return { json: { reset: id }, lines: [`${username} has no second factor any more and is signed out everywhere.`] };
 }
 
 async function endSessions(call: CommandCall): Promise<Told> {

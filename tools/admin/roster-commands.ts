@@ -64,7 +64,7 @@ async function look({ client, secrets }: CommandCall, id: string): Promise<Roste
     return await ask();
   } catch (fault) {
     if (!(fault instanceof AnsweredError) || fault.status !== 401) throw fault;
-    await client.signIn(await secrets.credentials());
+    await client.signIn(await secrets.credentials(), secrets.secondFactor);
     return ask();
   }
 }

@@ -30,7 +30,7 @@ async function runCommand({ line, env, secrets, say }: AdminRun): Promise<void> 
   const { command, args, options, json, origin } = read;
   const client = createAdminClient(origin);
   try {
-    await client.signIn(await secrets.credentials());
+    await client.signIn(await secrets.credentials(), secrets.secondFactor);
     const told = await command.run({ client, secrets, args, options });
     say(json ? JSON.stringify(told.json, null, 2) : told.lines.join('\n'));
   } finally {

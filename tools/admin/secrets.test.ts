@@ -37,6 +37,14 @@ describe('createSecrets', () => {
     expect(asked.map(([, hidden]) => hidden)).toEqual([false, true, true, true]);
   });
 
+  it('when a second factor is wanted, tells a code of an app from a recovery code', async () => {
+    const { ask } = answering(['123 456', ' x7k2-9mfq-4tzc ']);
+    const secrets = createSecrets({}, ask);
+    expect(await secrets.secondFactor()).toEqual({ code: '123 456' });
+    expect(await secrets.secondFactor()).toEqual({ recoveryCode: 'x7k2-9mfq-4tzc' });
+    expect(await createSecrets({ HALLWAY_ADMIN_CODE: '654321' }, ask).secondFactor()).toEqual({ code: '654321' });
+  });
+
   it('when the two new passwords differ, or a file cannot be read, refuses', async () => {
     await expect(createSecrets({}, answering(['one', 'two']).ask).newPassword()).rejects.toThrow('differ');
     const env = { HALLWAY_ADMIN_USERNAME: 'admin', HALLWAY_ADMIN_PASSWORD_FILE: join(folder, 'absent') };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Refusal } from '../terminal/refusal.ts';
-import type { Credentials } from './admin-client.ts';
+import type { Credentials, ShownFactor } from './admin-client.ts';
 
 /**
  * Passwords come from the environment, from a file, or from the keyboard: what stands in a command line can be read by everybody
@@ -10,6 +10,8 @@ import type { Credentials } from './admin-client.ts';
  */
 export interface Secrets {
   credentials: () => Promise<Credentials>;
+  /** What the administrator shows beside the password; asked for where Hallway wants it. */
+  secondFactor: () => Promise<ShownFactor>;
   /** The password that somebody is to get. */
   newPassword: () => Promise<string>;
 }
@@ -20,6 +22,11 @@ export function createSecrets(env: NodeJS.ProcessEnv, ask: Ask = askAtTerminal):
       const username = env.HALLWAY_ADMIN_USERNAME || (await ask('Administrator: ', { hidden: false }));
       const password = readSecret(env, 'HALLWAY_ADMIN_PASSWORD') ?? (await ask('Password: ', { hidden: true }));
       return { username, password };
+    },
+    async secondFactor() {
+      const given = readSecret(env, 'HALLWAY_ADMIN_CODE');
+      const shown = given ?? (await ask('Code of the authenticator app, or a recovery code: ', { hidden: false }));
+      return /^\d{3} ?\d{3}$/.test(shown.trim()) ? { code: shown.trim() } : { recoveryCode: shown.trim() };
     },
     async newPassword() {
       const given = readSecret(env, 'HALLWAY_NEW_PASSWORD');
@@ -48,7 +55,7 @@ function readSecret(env: NodeJS.ProcessEnv, name: string): string | null {
 async function askAtTerminal(question: string, { hidden }: { hidden: boolean }): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new Refusal(
-      'There is no terminal to ask at: set HALLWAY_ADMIN_USERNAME and HALLWAY_ADMIN_PASSWORD or HALLWAY_ADMIN_PASSWORD_FILE, and HALLWAY_NEW_PASSWORD or HALLWAY_NEW_PASSWORD_FILE where a password is to be set.',
+      'There is no terminal to ask at: set HALLWAY_ADMIN_USERNAME and HALLWAY_ADMIN_PASSWORD or HALLWAY_ADMIN_PASSWORD_FILE, HALLWAY_ADMIN_CODE where a second factor is asked for, and HALLWAY_NEW_PASSWORD or HALLWAY_NEW_PASSWORD_FILE where a password is to be set.',
     );
   }
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

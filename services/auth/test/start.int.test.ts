@@ -71,6 +71,7 @@ describe('a faulty configuration', () => {
     expect(stderr).toContain('DEMO_CAMPUS cannot be true in production');
     expect(stderr).toContain('AUTH_KEYS_DIR cannot be used in production');
     expect(stderr).toContain('AUTH_SIGNING_KEYS is missing');
+    expect(stderr).toContain('AUTH_DATA_KEY is missing');
     expect(await readdir(directory)).toEqual([]);
   });
 
@@ -87,6 +88,17 @@ describe('a faulty configuration', () => {
     expect(stderr).toContain('AUTH_SIGNING_KEYS');
     expect(stderr).toContain(text);
     expect(stderr).not.toContain('BEGIN');
+  });
+});
+
+describe('the data key', () => {
+  it.each(['too short', 'c2hvcnQ='])('when it is %j, says so without showing it', async (key) => {
+    const { code, stderr } = await run(
+      freshEnvironment({ HALLWAY_ENV: 'production', AUTH_SIGNING_KEYS: pemOf('P-256'), AUTH_DATA_KEY: key }),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('AUTH_DATA_KEY has an unusable value: a key in it is not 32 bytes in base64');
+    expect(stderr).not.toContain(key);
   });
 });
 
@@ -157,6 +169,7 @@ describe('signing keys', () => {
       services.map(async (service) => (await service.call('GET /.well-known/jwks.json')).text),
     );
     expect(new Set(documents).size).toBe(1);
+    expect((await readdir(directory)).sort()).toEqual(['data-key', 'signing-keys.pem']);
     await Promise.all(services.map((service) => service.stop()));
   });
 

@@ -39,8 +39,8 @@ export function MessageOverlays({ tools }: { tools: MessageTools }) {
         onClose={() => close('delete')}
       >
         <p>
-          {mine ? 'Its words' : 'The words of this message'} go away for everybody, and a note that something was deleted
-          stays. This can’t be undone.
+          {mine ? 'Its words' : 'The words of this message'} go away for everybody, and a note that something was
+          deleted stays. This can’t be undone.
         </p>
       </Confirm>
     );

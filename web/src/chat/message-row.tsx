@@ -1,5 +1,4 @@
 import type { Timeline, TimelineMessage } from '@hallway/client';
-import type { ErrorBody } from '@hallway/contracts';
 import { CircleAlert, Ellipsis } from 'lucide-react';
 import { type KeyboardEvent, lazy, memo, Suspense } from 'react';
 import { Avatar } from '../pieces/avatar.tsx';
@@ -61,29 +60,24 @@ function MenuButton({ onPress }: { onPress: (button: HTMLElement) => void }) {
   );
 }
 
-interface FailureProps {
-  fault: ErrorBody;
-  name: string | null;
-  onRetry: () => void;
-  onDiscard: () => void;
-}
-
-function Failure({ fault, name, onRetry, onDiscard }: FailureProps) {
+function Failure({ message, partnerName, timeline }: MessageRowProps) {
+  const { delivery, clientMessageId } = message;
+  if (delivery.status !== 'failed') return null;
   return (
     <div role="alert" className="mt-1 flex max-w-[min(68ch,84%)] flex-col items-end text-small">
       <p className="flex gap-1.5 text-bad">
         <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
-        {sendWords(fault, name)}
+        {sendWords(delivery.error, partnerName)}
       </p>
       <span className="flex gap-1">
-        <Button look="quiet" onClick={onRetry}>
+        <Button look="quiet" onClick={() => timeline.retry(clientMessageId)}>
           Try again
         </Button>
-        <Button look="quiet" onClick={onDiscard}>
+        <Button look="quiet" onClick={() => timeline.discard(clientMessageId)}>
           Discard
         </Button>
       </span>
-      <RequestId fault={fault} />
+      <RequestId fault={delivery.error} />
     </div>
   );
 }
@@ -96,16 +90,45 @@ function SpeakerName({ name }: { name: string }) {
   );
 }
 
+/** What stands in a row: the bubble with its time and menu, or the field that changes it. */
+function Standing(props: MessageRowProps & { press: ((element: HTMLElement) => void) | null }) {
+  const { message, endsGroup, senderName, onEditEnd, press } = props;
+  const bubble = <Bubble message={message} senderName={senderName} />;
+  if (onEditEnd !== null) {
+    return (
+      <Suspense fallback={bubble}>
+        <MessageEditor message={message} onEnd={onEditEnd} />
+      </Suspense>
+    );
+  }
+  return (
+    <>
+      {bubble}
+      <MessageTime createdAt={message.createdAt} shown={endsGroup} />
+      {press === null ? null : <MenuButton onPress={press} />}
+    </>
+  );
+}
+
+/** A row is as wide as the list: its menu belongs to the bubble in it. */
+function findAnchor(pressed: HTMLElement): HTMLElement {
+  return pressed.querySelector<HTMLElement>('[data-bubble]') ?? pressed;
+}
+
+/** Enter on the message itself, and the key for menus; what stands in it has keys of its own. */
+function opensMenu(event: KeyboardEvent<HTMLElement>): boolean {
+  return event.target === event.currentTarget && (event.key === 'Enter' || event.key === 'ContextMenu');
+}
+
 /** One message. `data-seq` is empty until the server has numbered it. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, startsGroup, endsGroup, senderName, partnerName, timeline, onMenu, onEditEnd } = props;
-  const many = partnerName === null;
-  const { mine, delivery, clientMessageId } = message;
-  const press = onMenu && ((element: HTMLElement) => onMenu(message, element.getBoundingClientRect()));
+  const { message, startsGroup, senderName, partnerName, onMenu } = props;
+  const { mine, delivery } = message;
+  const named = partnerName === null && !mine;
+  const press = onMenu && ((element: HTMLElement) => onMenu(message, findAnchor(element).getBoundingClientRect()));
   const longPress = useLongPress(press);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    if (press === null || event.target !== event.currentTarget) return;
-    if (event.key !== 'Enter' && event.key !== 'ContextMenu') return;
+    if (press === null || !opensMenu(event)) return;
     event.preventDefault();
     press(event.currentTarget);
   };
@@ -122,33 +145,16 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       {...longPress}
       className={`group ring-inside flex flex-col rounded-control ${mine ? 'items-end' : 'items-start'} ${startsGroup ? 'mt-3' : 'mt-1'}`}
     >
-      {many && startsGroup && !mine ? <SpeakerName name={senderName} /> : null}
+      {named && startsGroup ? <SpeakerName name={senderName} /> : null}
       <div className={`flex w-full min-w-0 gap-2 ${mine ? 'flex-row-reverse' : ''}`}>
-        {many && !mine ? (
+        {named ? (
           <span className="w-7 shrink-0">
             {startsGroup ? <Avatar id={message.senderId} name={senderName} size="small" /> : null}
           </span>
         ) : null}
-        {onEditEnd === null ? (
-          <>
-            <Bubble message={message} senderName={senderName} />
-            <MessageTime createdAt={message.createdAt} shown={endsGroup} />
-            {press === null ? null : <MenuButton onPress={press} />}
-          </>
-        ) : (
-          <Suspense fallback={<Bubble message={message} senderName={senderName} />}>
-            <MessageEditor message={message} onEnd={onEditEnd} />
-          </Suspense>
-        )}
+        <Standing {...props} press={press} />
       </div>
-      {delivery.status === 'failed' ? (
-        <Failure
-          fault={delivery.error}
-          name={partnerName}
-          onRetry={() => timeline.retry(clientMessageId)}
-          onDiscard={() => timeline.discard(clientMessageId)}
-        />
-      ) : null}
+      <Failure {...props} />
     </div>
   );
 });

@@ -37,14 +37,15 @@ interface BubbleProps {
   senderName: string;
 }
 
-const shape = 'flex max-w-[min(68ch,84%)] min-w-0 rounded-bubble px-3 py-1.5 touch:select-none touch:[-webkit-touch-callout:none]';
+const shape =
+  'flex max-w-[min(68ch,84%)] min-w-0 rounded-bubble px-3 py-1.5 touch:select-none touch:[-webkit-touch-callout:none]';
 
 /** What was said, or that it was taken back. */
 export function Bubble({ message, senderName }: BubbleProps) {
   const corner = message.mine ? 'rounded-br-corner' : 'rounded-bl-corner';
   if (message.stored?.deletedAt !== undefined) {
     return (
-      <div className={`${shape} ${corner} items-center gap-2 border border-line text-ink-soft`}>
+      <div data-bubble="" className={`${shape} ${corner} items-center gap-2 border border-line text-ink-soft`}>
         <Speaker message={message} senderName={senderName} />
         <Ban aria-hidden="true" className="size-4 shrink-0" />
         <p className="italic">Message deleted</p>
@@ -53,7 +54,7 @@ export function Bubble({ message, senderName }: BubbleProps) {
   }
   const look = message.mine ? 'bg-mine text-on-mine' : 'bg-theirs text-ink';
   return (
-    <div className={`${shape} ${corner} ${look}`}>
+    <div data-bubble="" className={`${shape} ${corner} ${look}`}>
       <Speaker message={message} senderName={senderName} />
       <Words message={message} />
       {message.mine ? <DeliveryMark status={message.delivery.status} /> : null}

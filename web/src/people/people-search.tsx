@@ -1,24 +1,47 @@
-import { Search, X } from 'lucide-react';
+import { Megaphone, Search, Users, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useIsOnline } from '../client/hallway-context.ts';
+import { useResource } from '../client/use-resource.ts';
 import { useWatchedPresence } from '../client/use-watched-presence.ts';
 import { Button, IconButton } from '../pieces/button.tsx';
 import { FaultNotice } from '../pieces/fault-notice.tsx';
 import { PersonLine } from '../pieces/person-line.tsx';
 import { RowsSkeleton } from '../pieces/skeleton.tsx';
+import type { NewRoomKind } from '../rooms/new-room-dialog.tsx';
+import { isTaughtByMe } from '../rooms/staff-courses.ts';
 import { toPersonPath } from '../words/paths.ts';
 import { counted, toTies } from '../words/people.ts';
 import { usePeopleQuery } from './use-people-query.ts';
 
 interface PeopleSearchProps {
   onClose: () => void;
+  onNewRoom: (kind: NewRoomKind) => void;
+}
+
+/** The way to rooms of many; those of a course are made by its staff. */
+function NewRoomLine({ onNewRoom }: Pick<PeopleSearchProps, 'onNewRoom'>) {
+  const { value } = useResource('courses', (client) => client.courses());
+  return (
+    <div className="flex flex-wrap gap-1 border-b border-line px-2 py-1">
+      <Button look="quiet" onClick={() => onNewRoom('group')}>
+        <Users aria-hidden="true" className="size-4" />
+        New group
+      </Button>
+      {value?.some(isTaughtByMe) ? (
+        <Button look="quiet" onClick={() => onNewRoom('course')}>
+          <Megaphone aria-hidden="true" className="size-4" />
+          New room for a course
+        </Button>
+      ) : null}
+    </div>
+  );
 }
 
 const optionId = (index: number) => `person-option-${index}`;
 
 /** Finds a person to write to. The field keeps the focus; arrows choose, Enter opens, Escape closes. */
-export function PeopleSearch({ onClose }: PeopleSearchProps) {
+export function PeopleSearch({ onClose, onNewRoom }: PeopleSearchProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const navigate = useNavigate();
   const isOnline = useIsOnline();
@@ -80,6 +103,7 @@ export function PeopleSearch({ onClose }: PeopleSearchProps) {
           />
           <IconButton label="Close" icon={<X aria-hidden="true" className="size-5" />} onClick={onClose} />
         </div>
+        <NewRoomLine onNewRoom={onNewRoom} />
         <p role="status" className="sr-only">
           {found === null ? '' : `${counted(people.length, 'person', 'people')} found`}
         </p>

@@ -3,8 +3,7 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { IconButton } from './button.tsx';
 
 const sizes = {
-  page:
-    'm-0 h-full max-h-none w-full max-w-none tablet:m-auto tablet:h-fit tablet:max-h-[90vh] tablet:max-w-md tablet:rounded-bubble tablet:shadow-float',
+  page: 'm-0 h-full max-h-none w-full max-w-none tablet:m-auto tablet:h-fit tablet:max-h-[90vh] tablet:max-w-md tablet:rounded-bubble tablet:shadow-float',
   note: 'mx-auto mt-auto mb-4 h-fit w-[calc(100%-2rem)] max-w-md rounded-bubble shadow-float tablet:m-auto',
 } as const;
 
@@ -16,13 +15,14 @@ interface DialogProps {
   size?: keyof typeof sizes;
 }
 
-/** One matter above the page, which waits. Escape and the cross leave it. */
+/** One matter above the page, which waits. Escape and the cross leave it; it begins at what bears `data-first`. */
 export function Dialog({ title, onClose, children, size = 'page' }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>('[data-first]')?.focus();
     // A dialog that is taken off the page, instead of being closed, leaves the focus nowhere.
     return () => {
       if (before instanceof HTMLElement && document.activeElement === document.body) before.focus();

@@ -23,9 +23,8 @@ function placeBeside(menu: HTMLElement, anchor: DOMRect): void {
   const { width, height } = menu.getBoundingClientRect();
   const below = anchor.bottom + gap;
   const top = below + height > innerHeight - gap ? anchor.top - gap - height : below;
-  const left = anchor.right - width;
   menu.style.top = `${Math.max(gap, top)}px`;
-  menu.style.left = `${Math.min(Math.max(gap, left), innerWidth - width - gap)}px`;
+  menu.style.left = `${Math.min(Math.max(gap, anchor.left), innerWidth - width - gap)}px`;
 }
 
 /** What can be done with one thing. Arrows walk, Enter picks, Escape and a press beside it leave; the focus goes back. */

@@ -8,6 +8,7 @@ import { FaultLine } from '../pieces/fault-notice.tsx';
 import { Card, Page, Section } from '../pieces/page.tsx';
 import { SecuritySection } from '../security/security-section.tsx';
 import { actionWords } from '../words/fault-words.ts';
+import { BlockedPeople } from './blocked-people.tsx';
 import { changePreferences, type Theme, usePreferences } from './preferences.ts';
 import { SessionList } from './session-list.tsx';
 
@@ -119,6 +120,9 @@ export function SettingsPage() {
             Hallway does not send push notifications or emails to you. Messages wait here until you come.
           </p>
         </Card>
+      </Section>
+      <Section title="Privacy">
+        <BlockedPeople />
       </Section>
       <Section title="Security">
         <SecuritySection />

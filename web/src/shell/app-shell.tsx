@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Outlet, useLocation } from 'react-router';
 import { CardsSkeleton } from '../pieces/skeleton.tsx';
+import type { NewRoomKind } from '../rooms/new-room-dialog.tsx';
 import { ConnectionLine } from './connection-line.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Navigation } from './navigation.tsx';
@@ -8,6 +9,7 @@ import { PeopleSearchContext } from './people-search-context.ts';
 import { useVisibleArea } from './use-visible-area.ts';
 
 const PeopleSearch = lazy(async () => ({ default: (await import('../people/people-search.tsx')).PeopleSearch }));
+const NewRoomDialog = lazy(async () => ({ default: (await import('../rooms/new-room-dialog.tsx')).NewRoomDialog }));
 
 /** A phone shows one conversation alone, with a way back instead of the bar. */
 const conversationPath = /^\/(?:messages|learningDashboard\/studentChat)\/./;
@@ -28,9 +30,9 @@ function useSearchKey(onPress: () => void): void {
 /** Everything around a page for a person who is signed in. */
 export function AppShell() {
   const { pathname } = useLocation();
-  const [searching, setSearching] = useState(false);
-  const open = useCallback(() => setSearching(true), []);
-  const close = useCallback(() => setSearching(false), []);
+  const [overlay, setOverlay] = useState<'search' | NewRoomKind | null>(null);
+  const open = useCallback(() => setOverlay('search'), []);
+  const close = useCallback(() => setOverlay(null), []);
   const search = useMemo(() => ({ open }), [open]);
   useSearchKey(open);
   useVisibleArea();
@@ -55,11 +57,10 @@ export function AppShell() {
           </main>
         </div>
       </div>
-      {searching ? (
-        <Suspense fallback={null}>
-          <PeopleSearch onClose={close} />
-        </Suspense>
-      ) : null}
+      <Suspense fallback={null}>
+        {overlay === 'search' ? <PeopleSearch onClose={close} onNewRoom={setOverlay} /> : null}
+        {overlay === 'group' || overlay === 'course' ? <NewRoomDialog kind={overlay} onClose={close} /> : null}
+      </Suspense>
     </PeopleSearchContext>
   );
 }

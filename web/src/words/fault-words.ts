@@ -12,7 +12,7 @@ const reasonWords: Record<RefusalReason, string> = {
   STUDENTS_OFF: 'students can’t write to each other here. Your instructors can still be reached.',
   PARENTS_OFF: 'messages with parents are switched off at your institution.',
   READ_ONLY: 'this conversation can be read, but no longer written to.',
-  BLOCKED: 'one of you has blocked the other.',
+  BLOCKED: 'you have blocked them. Unblock them to write.',
   NOT_A_WRITER: 'only staff write here.',
   FROZEN: 'this conversation is paused.',
   SLOW_MODE: 'this conversation takes one message at a time. Wait a moment.',

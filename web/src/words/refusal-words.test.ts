@@ -23,7 +23,9 @@ describe('cannotWriteWords', () => {
   });
 
   it('when the account is closed, says so by name', () => {
-    expect(cannotWriteWords(direct, { reason: null, explanation: 'x' }, 'Tom')).toMatch(/^Tom no longer has an account/);
+    expect(cannotWriteWords(direct, { reason: null, explanation: 'x' }, 'Tom')).toMatch(
+      /^Tom no longer has an account/,
+    );
   });
 
   it('when there is no tie, says the server’s rule with the name', () => {

@@ -10,7 +10,8 @@ export function withName(explanation: string, name: string | null): string {
 }
 
 function inRoomOfMany({ type }: Pick<ChatRoom, 'type'>, { reason, explanation }: WriteRefusal): string {
-  if (reason === 'READ_ONLY') return 'This course has ended: everything here stays readable, and nobody writes any more.';
+  if (reason === 'READ_ONLY')
+    return 'This course has ended: everything here stays readable, and nobody writes any more.';
   if (reason === 'NOT_A_WRITER' && type === 'announcement') {
     return 'These are announcements: owners and staff write, everybody else reads.';
   }

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDataKeys, parseDataKeys } from './data-keys.ts';
 import { makeRecoveryCodes, markRecoveryCode, marksOfRecoveryCode, toRecoveryCode } from './recovery-codes.ts';
@@ -37,6 +40,15 @@ describe('createDataKeys', () => {
     expect(both.isMark(mark, 'text', 'x')).toBe(true);
     expect(both.isMark(mark, 'text', 'y')).toBe(false);
     expect(both.isMark(mark.subarray(1), 'text', 'x')).toBe(false);
+  });
+
+  it('when several processes make the key of a folder at once, all have the same one', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'hallway-data-key-'));
+    const all = Array.from({ length: 8 }, () => createDataKeys({ configured: undefined, directory }));
+    await Promise.all(all.map((keys) => keys.load()));
+    const [sealed = ''] = all.map((keys) => keys.seal('a secret', 'x'));
+    expect(all.map((keys) => keys.open(sealed, 'x'))).toEqual(all.map(() => 'a secret'));
+    rmSync(directory, { recursive: true });
   });
 
   it.each(['', ' , ', 'short', randomBytes(31).toString('base64')])(
