@@ -31,8 +31,8 @@ export async function judgeScenario(request: Judging, ended: Ended): Promise<Sce
   return { ...{ id, title, load, seconds, faults, notes, figures, problems }, ...result };
 }
 
-async function check({ system, scenario, beganAt }: Judging, { crowd, dump }: { crowd: Crowd; dump: DatabaseDump }) {
-  const checked = createHistoryCheck(dump, scenario.emptiesRedis ? { marksSurvive: false } : {});
+async function check({ system, beganAt }: Judging, { crowd, dump }: { crowd: Crowd; dump: DatabaseDump }) {
+  const checked = createHistoryCheck(dump);
   for (const path of crowd.historyPaths) for await (const event of readHistory(path)) checked.add(event);
   const ours = new Set(dump.memberships.map(({ chatRoomId }) => chatRoomId));
   for await (const event of readNotified(system.stack.logFolder, beganAt)) {

@@ -66,8 +66,6 @@ export interface Scenario {
   bars: Bars;
   /** Seconds that a short run takes; default 7. */
   shortSeconds?: number;
-  /** Redis is emptied: marks that wait there may be gone. */
-  emptiesRedis?: boolean;
   /** Breaks things until `isOver`, while everybody writes. */
   disturb: (stage: Stage) => Promise<void>;
   /** Looks at what only this scenario can tell; answers what is wrong. After everything has settled. */

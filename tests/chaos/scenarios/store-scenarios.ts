@@ -55,7 +55,6 @@ export const emptiedRedis: Scenario = {
   id: 'T4',
   title: 'Redis is emptied',
   bars: { healP99Ms: 25_000, settledMs: 60_000, failedSends: 0 },
-  emptiesRedis: true,
   async disturb(stage) {
     while (!stage.isOver()) {
       await stage.pause(stage.short ? 2000 : 7000);

@@ -105,12 +105,6 @@ describe('checkHistory', () => {
     expect(checkHistory(history, { accessEndGraceMs: 8000 }).violations).toEqual([]);
   });
 
-  it('when the run emptied Redis, does not ask for acknowledged marks', () => {
-    const lost = corruptions.find(({ what }) => what.startsWith('a read mark falls back'));
-    const history = lost?.corrupt(tellLively(), first) as History;
-    expect(checkHistory(history, { marksSurvive: false }).violations).toEqual([]);
-  });
-
   it('when a client gives a message up and sends the next one, allows the first to come later', () => {
     const story = tellRoom(
       {

@@ -17,11 +17,6 @@ import { collectViolations, type Invariant, type Violation } from './violations.
 export interface CheckOptions {
   /** For how long after the end of a membership or session something may still arrive. 6 s, the promise without Redis. */
   accessEndGraceMs?: number;
-  /**
-   * Whether each acknowledged read mark has to be in the database: true, unless the run emptied Redis, where marks wait for
-   * up to a second.
-   */
-  marksSurvive?: boolean;
 }
 
 export interface HistoryVerdict {
@@ -72,7 +67,7 @@ export function checkHistory(
   return check.finish();
 }
 
-function createParts(dump: DatabaseDump, { accessEndGraceMs = 6000, marksSurvive = true }: CheckOptions) {
+function createParts(dump: DatabaseDump, { accessEndGraceMs = 6000 }: CheckOptions) {
   const index = indexDump(dump);
   const collected = collectViolations();
   const { report } = collected;
@@ -84,7 +79,7 @@ function createParts(dump: DatabaseDump, { accessEndGraceMs = 6000, marksSurvive
   const ledger = createSendLedger({ index, report, onLost, onKept });
   const seen = createSeenMessages({ index, ledger, report, onLost });
   const access = createRoomAccess({ index, graceMs: accessEndGraceMs, report });
-  const counts = createShownCounts({ index, access, marksSurvive, report });
+  const counts = createShownCounts({ index, access, report });
   return {
     ...{ dump, index, collected, report, lost, ledger, seen, access, counts },
     views: createFinalViews({ index, ledger, seen, access, report, onLost }),

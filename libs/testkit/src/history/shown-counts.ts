@@ -6,8 +6,6 @@ import type { Report } from './violations.ts';
 interface CountDeps {
   index: DumpIndex;
   access: RoomAccess;
-  /** Whether every acknowledged mark has to be there in the end. */
-  marksSurvive: boolean;
   report: Report;
 }
 
@@ -20,7 +18,7 @@ interface AcknowledgedMark {
 type Wrong = (message: string, evidence: Record<string, unknown>) => void;
 
 /** I7: heads, read marks and what is unread. */
-export function createShownCounts({ index, access, marksSurvive, report }: CountDeps) {
+export function createShownCounts({ index, access, report }: CountDeps) {
   const finals = new Map<string, FinalView>();
   const wrong: Wrong = (message, evidence) => report({ invariant: 'I7', message, evidence });
   const acknowledged = createAcknowledgedMarks(index, wrong);
@@ -54,7 +52,7 @@ export function createShownCounts({ index, access, marksSurvive, report }: Count
     finish(): void {
       for (const room of index.rooms.values()) checkRoom(room, wrong);
       for (const final of finals.values()) checkFinal(final);
-      if (marksSurvive) acknowledged.finish();
+      acknowledged.finish();
     },
   };
 }
