@@ -11,8 +11,8 @@ import type {
   RoomMessage,
   Session,
 } from '@hallway/contracts';
-import type { Blocks } from './blocks.ts';
-import type { Rooms } from './rooms.ts';
+import type { Blocks } from './blocks-types.ts';
+import type { Rooms } from './rooms-types.ts';
 import type { SecondFactorClient, SignInSteps } from './second-factor-types.ts';
 
 /** A value that changes over time. Snapshots are immutable and keep their identity until something in them changes. */
