@@ -14,6 +14,8 @@ const PROGRAMS = {
   chaos: 'tests/chaos/main.ts',
   admin: 'tools/admin/main.ts',
   keys: 'tools/keys/main.ts',
+  'audit:authz': 'tests/authorization/main.ts',
+  bench: 'bench/main.ts',
 };
 
 /** How often we look whether the npm that started us is still there. */
