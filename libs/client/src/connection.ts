@@ -30,8 +30,9 @@ export interface ConnectionDeps {
 const acknowledgementMs = 8_000;
 // Covers the transport and the server's answer to the handshake, which nothing else bounds.
 const handshakeMs = 15_000;
-// A connection that lasted this long starts the back-off anew; one that is cut at once does not.
-const stableMs = 10_000;
+// A connection that lasted this long starts the back-off anew; one that is cut at once does not. Longer would punish whoever
+// meets one dying gateway after the other; how many come back in a second is the gateway's to say, by its spread.
+const stableMs = 2_000;
 
 type Listener = (payload: never) => void;
 
