@@ -122,6 +122,12 @@ async function classmates() {
   return { one, other, courseId, roomId: roomId! };
 }
 
+/** What the room itself says to somebody who would write in it. */
+async function whyNot(person: Account, roomId: string): Promise<string | null> {
+  const { body } = await campus.call(person, `GET /api/rooms/${roomId}`);
+  return body.me.canWrite ? null : body.refusal.reason;
+}
+
 const closed = (reason: string, explained = reason) => ({
   ...doorsThatSay(reason),
   'people search': 'absent',
@@ -141,6 +147,7 @@ describe('two people who could write to each other until now', () => {
       return walkDoors(one, other, roomId);
     });
     expect(after).toEqual(closed('BLOCKED'));
+    expect([await whyNot(one, roomId), await whyNot(other, roomId)]).toEqual(['BLOCKED', 'NOT_RELATED']);
     expect(await ask(other, `GET /api/messages/${one.id}`)).toBe('allowed');
   });
 

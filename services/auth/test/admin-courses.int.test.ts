@@ -252,6 +252,22 @@ describe('sections', () => {
     expect((await admin.audited(a))[0]).toMatchObject({ action: 'section.members-moved', details: { courseId: id } });
   });
 
+  it('when staff list their courses, name the sections; students are not told of them', async () => {
+    const { id } = await newCourse();
+    const [b, a] = [await newSection(id, 'B'), await newSection(id, 'A')];
+    const seenBy = async (username: string, role: string) => {
+      await admin.as(`PUT /api/admin/courses/${id}/members/${await admin.idOf(username)}`, { role });
+      const { token } = await admin.login(username);
+      const { json } = await admin.call('GET /api/directory/courses', { token });
+      return json.courses.find((course: { id: string }) => course.id === id).sections;
+    };
+    expect(await seenBy('chen', 'instructor')).toEqual([
+      { id: a, title: 'A' },
+      { id: b, title: 'B' },
+    ]);
+    expect(await seenBy('maya', 'student')).toBeUndefined();
+  });
+
   it('when one of those to move is no member, answers CONFLICT and moves nobody', async () => {
     const { id } = await newCourse();
     const section = await newSection(id, 'A');

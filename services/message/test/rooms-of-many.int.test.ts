@@ -278,7 +278,7 @@ describe('the members of a room', () => {
     const all = [...first.body.members, ...second.body.members];
     expect(all.map((member) => member.id)).toEqual(idsOf(john, sarah, mike, chen));
     expect(second.body.nextCursor).toBeNull();
-    expect(all.find((member) => member.id === john.id)).toMatchObject({ ...john, roomRole: 'owner' });
+    expect(all.find((member) => member.id === john.id)).toMatchObject({ ...john, roomRole: 'owner', source: 'manual' });
     expect((await fixture.call(john, `GET /api/rooms/${id}/members?cursor=x`)).status).toBe(400);
   });
 });
@@ -290,7 +290,9 @@ describe('who writes in an announcement', () => {
     expect((await rooms.send(chen, id, 'Welcome')).status).toBe(201);
     const refused = await rooms.send(john, id);
     expect(refusalOf(refused)).toEqual([403, 'MESSAGING_NOT_ALLOWED', 'NOT_A_WRITER']);
-    expect((await fixture.call(john, `GET /api/rooms/${id}`)).body.me.canWrite).toBe(false);
+    const mine = (await fixture.call(john, `GET /api/rooms/${id}`)).body;
+    expect([mine.me.canWrite, mine.me.source, mine.refusal.reason]).toEqual([false, 'audience', 'NOT_A_WRITER']);
+    expect(mine.refusal.explanation).toMatch(/owners and staff/);
     expect((await fixture.call(chen, `POST /api/rooms/${id}/members`, { userIds: [admin.id] })).status).toBe(200);
     expect((await rooms.send(admin, id)).status).toBe(201);
   });

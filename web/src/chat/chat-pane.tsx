@@ -54,7 +54,7 @@ function NothingYet({ title, partner, onHello }: NothingYetProps) {
       <EmptyState
         icon={<MessageCircle className="size-8" />}
         title="No messages yet"
-        advice={`What you and ${whom} write appears here.`}
+        advice={onHello === null ? 'Nothing was written here.' : `What you and ${whom} write appears here.`}
       >
         {onHello === null ? null : (
           <Button onClick={() => onHello(partner === null ? 'Hello everyone!' : `Hello ${whom}!`)}>
@@ -81,11 +81,11 @@ interface ChatPaneProps {
 }
 
 /** Until the server has said what I may do, I may write, and change what is mine: nearly always that is so. */
-function toRights({ me, refusal }: MyRoom): RoomRights {
+function toRights({ me, refusal }: MyRoom, room: ChatRoom | null): RoomRights {
   return {
     canWrite: me?.canWrite ?? true,
     canModerate: me?.canModerate ?? false,
-    readOnly: refusal?.reason === 'READ_ONLY',
+    readOnly: refusal?.reason === 'READ_ONLY' && room?.type !== 'direct',
   };
 }
 
@@ -143,7 +143,7 @@ export function ChatPane({ chatRoomId, onRetry }: ChatPaneProps) {
   const facts = useRoomFacts(chatRoomId, state);
   const unread = useUnreadLine(timeline, state);
   const mine = useMyRoom(chatRoomId, state);
-  const tools = useMessageTools(timeline, toRights(mine));
+  const tools = useMessageTools(timeline, toRights(mine, facts.room));
   const [details, setDetails] = useState(false);
   const composer = useRef<ComposerControl>(null);
   const { room, title, partner } = facts;

@@ -4,7 +4,7 @@ import type { TimelineMessage } from '@hallway/client';
 export interface RoomRights {
   canWrite: boolean;
   canModerate: boolean;
-  /** The course is over: even one's own messages stay. */
+  /** The course of a room of many is over: even one's own messages stay. */
   readOnly: boolean;
 }
 

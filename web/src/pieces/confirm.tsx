@@ -19,7 +19,7 @@ interface ConfirmProps {
   toWords?: (fault: ErrorBody) => string;
 }
 
-/** Asks before something that cannot simply be taken back. What went wrong is said here, and the question stays. */
+/** Asks before something that cannot simply be taken back. What went wrong is said here, and the question stays where trying again can help. */
 export function Confirm({ title, children, action, onConfirm, onClose, toWords }: ConfirmProps) {
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<ErrorBody | null>(null);
@@ -34,16 +34,20 @@ export function Confirm({ title, children, action, onConfirm, onClose, toWords }
       setBusy(false);
     }
   };
+  // What was refused for a reason is refused again.
+  const refused = fault !== null && !fault.retryable;
   return (
     <Dialog title={title} onClose={onClose} size="note">
       <div className="flex flex-col gap-4">
         <div>{children}</div>
         {fault === null ? null : <FaultLine fault={fault} words={toWords?.(fault) ?? actionWords(fault, 'That')} />}
         <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="danger" disabled={busy} onClick={() => void confirm()}>
-            {action}
-          </Button>
+          <Button onClick={onClose}>{refused ? 'Close' : 'Cancel'}</Button>
+          {refused ? null : (
+            <Button look="danger" disabled={busy} onClick={() => void confirm()}>
+              {action}
+            </Button>
+          )}
         </div>
       </div>
     </Dialog>

@@ -22,7 +22,7 @@ function toTieWords(answer: MayMessageAnswer | null, { refusal }: MyRoom, name: 
   if (refusal !== null) return cannotWriteWords({ type: 'direct' }, refusal, name);
   if (answer === null) return '';
   if (!answer.allowed) return withName(answer.explanation, name);
-  return `You can write to each other: ${answer.because.join(', ')}.`;
+  return `What connects you: ${answer.because.join(', ')}.`;
 }
 
 /** The other person of a direct room: what ties us, and the way to block and unblock them. */

@@ -70,19 +70,20 @@ function About(props: AboutProps) {
   const { room, mine, people, onView, onClose } = props;
   const course = useCourseCode(room);
   const canManage = mine.me?.canManage ?? false;
+  // A room that is over keeps its name, and nobody comes into it any more.
+  const canChange = canManage && mine.refusal === null;
   return (
     <div className="flex flex-col gap-4">
       <p className="text-ink-soft">{toRoomSentence(room, course)}</p>
       <div className="flex min-h-9 flex-wrap items-center gap-2">
         <h3 className="mr-auto font-semibold">{counted(room.participantCount, 'person', 'people')}</h3>
-        {canManage ? (
+        {canChange ? (
           <Button onClick={() => onView({ what: 'rename' })}>
             <Pencil aria-hidden="true" className="size-4" />
             Rename
           </Button>
         ) : null}
-        {/* Nobody comes into a room that is over, or that one may not write in. */}
-        {canManage && mine.refusal === null ? (
+        {canChange ? (
           <Button onClick={() => onView({ what: 'add' })}>
             <UserPlus aria-hidden="true" className="size-4" />
             Add people
