@@ -42,27 +42,40 @@ export interface ChaosRequest {
   stopAsked: Promise<void>;
 }
 
-/** Plays the chosen scenarios one after the other on one running system, then T12. Nothing is left when this settles. */
+/**
+ * Plays the chosen scenarios one after the other on one running system, then those that want one of their own, then T12.
+ * Nothing is left when this settles.
+ */
 export async function runChaos(request: ChaosRequest): Promise<ChaosRun> {
   const run: ChaosRun = { engines: [], results: [], aborted: [], memory: [], grown: [], mutations: null };
   let isStopped = false;
   void request.stopAsked.then(() => {
     isStopped = true;
   });
-  if (chooseScenarios(request.options).length > 0) await playOnSystem(request, run);
+  const groups = Map.groupBy(chooseScenarios(request.options), ({ reconnectsPerSecond }) => reconnectsPerSecond);
+  for (const [reconnectsPerSecond, chosen] of groups) {
+    if (!isStopped) await playOnSystem(request, run, { reconnectsPerSecond, chosen });
+  }
   if (!isStopped) await playMutations(request, run);
   return run;
 }
 
-async function playOnSystem(request: ChaosRequest, run: ChaosRun): Promise<void> {
+interface Group {
+  /** What the gateways are told; their own default where it is undefined. */
+  reconnectsPerSecond: number | undefined;
+  chosen: Scenario[];
+}
+
+async function playOnSystem(request: ChaosRequest, run: ChaosRun, group: Group): Promise<void> {
   const { options, say } = request;
   const data = mkdtempSync(join(tmpdir(), 'hallway-chaos-'));
   const random = createRandom(options.seed);
   let system: ChaosSystem | undefined;
   try {
-    system = await startSystem({ folder: data, gateways: 2, messageServices: 2, random: random.fork('proxies'), say });
+    const proxies = random.fork('proxies');
+    system = await startSystem({ folder: data, gateways: 2, messageServices: 2, random: proxies, say, ...group });
     run.engines = system.engineNames;
-    await Promise.race([playAll(request, system, run), request.stopAsked]);
+    await Promise.race([playAll(request, { system, chosen: group.chosen }, run), request.stopAsked]);
   } finally {
     await system?.stop();
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
@@ -88,16 +101,20 @@ function chooseScenarios({ only }: ChaosOptions): Scenario[] {
   return scenarios.filter(({ id }) => only.length === 0 || only.includes(id));
 }
 
-async function playAll(request: ChaosRequest, system: ChaosSystem, run: ChaosRun): Promise<void> {
+async function playAll(
+  request: ChaosRequest,
+  { system, chosen }: { system: ChaosSystem; chosen: Scenario[] },
+  run: ChaosRun,
+): Promise<void> {
   const { options, folder, say, onResult } = request;
-  const chosen = chooseScenarios(options);
+  const count = chooseScenarios(options).length;
   const names = [...system.gateways, ...system.messageServices, 'worker', 'auth', 'front-door'];
   const watch = watchProcesses(names, system.stack.pidOf);
   for (const scenario of chosen) {
     say(`${scenario.id}  ${scenario.title} …`);
     try {
       const random = createRandom(options.seed).fork(scenario.id);
-      const extent = options.short ? shortExtent(scenario) : fullExtent(scenario, options.minutes, chosen.length);
+      const extent = options.short ? shortExtent(scenario) : fullExtent(scenario, options.minutes, count);
       const shared = { scenario, system, random, folder: join(folder, scenario.id) };
       const result = await runScenario({ ...shared, ...extent });
       run.results.push(result);
@@ -113,7 +130,8 @@ async function playAll(request: ChaosRequest, system: ChaosSystem, run: ChaosRun
     }
   }
   watch.stop();
-  run.memory = watch.trends();
+  // The longest run of processes has the most to say.
+  if (run.memory.length === 0) run.memory = watch.trends();
   run.grown = findGrown(run.memory);
 }
 

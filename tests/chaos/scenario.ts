@@ -64,6 +64,8 @@ export interface Scenario {
   /** Replaces parts of the load of the run, which is a small one where `short` says so. */
   load?: (usual: Load, short: boolean) => Load;
   bars: Bars;
+  /** What `RECONNECTS_PER_SECOND` is in a full run, which then has a system of its own; default: the product's. */
+  reconnectsPerSecond?: number;
   /** Seconds that a short run takes; default 7. */
   shortSeconds?: number;
   /** Breaks things until `isOver`, while everybody writes. */

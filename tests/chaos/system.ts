@@ -16,6 +16,8 @@ export interface SystemRequest {
   gateways: number;
   messageServices: number;
   random: Random;
+  /** Of each gateway; default: the product's. */
+  reconnectsPerSecond?: number | undefined;
   say: (line: string) => void;
 }
 
@@ -52,11 +54,6 @@ export interface ChaosSystem {
 const restartWithinMs = 500;
 // People who are away are told of messages within a scenario and not half a minute later.
 const notifyAfterSeconds = 2;
-/**
- * By the default of 150 for each gateway the 2,000 sockets of T9's design come back over seconds. A tenth of the sockets gets
- * a tenth of the rate, so that the same is seen at this scale.
- */
-const reconnectsPerSecond = 15;
 // Heaps are measured by the inspector, which opens only when it is asked for; several processes cannot share its usual port.
 const inspector = '--inspect-port=0';
 
@@ -92,7 +89,7 @@ interface Started extends SystemRequest {
 }
 
 async function startBehindProxies(started: Started): Promise<ChaosSystem> {
-  const { folder, engines, shared, open, random, gateways, messageServices } = started;
+  const { folder, engines, shared, open, random, gateways, messageServices, reconnectsPerSecond } = started;
   const databaseCommands = createDatabaseCommands();
   const before = async (url: string, name: string, listenTo?: DatabaseCommands['listenTo']) => {
     const { hostname, port } = new URL(url);
@@ -120,7 +117,7 @@ async function startBehindProxies(started: Started): Promise<ChaosSystem> {
       MONGODB_URI: through(own.mongoUrl, mongoProxy),
       REDIS_URL: through(engines.redis.url, redisProxy),
       NOTIFY_AFTER_SECONDS: String(notifyAfterSeconds),
-      RECONNECTS_PER_SECOND: String(reconnectsPerSecond),
+      ...(reconnectsPerSecond && { RECONNECTS_PER_SECOND: String(reconnectsPerSecond) }),
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${inspector}`.trim(),
     },
   });
