@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { CourseRole, PublicUser, Role } from '@hallway/contracts';
-import { openSchoolRecords } from '@hallway/policy';
 import mongoose, { type Connection } from 'mongoose';
 
-/** Makes people, courses and families straight in the database of a test, as the auth service would have. */
+/**
+ * Makes people, courses and families straight in the database of a test, as the auth service would have. The records have the
+ * shapes of `libs/policy/src/school-records.ts`, whose package is itself tested with this one.
+ */
 export function createSchool(connection: Connection) {
-  const records = openSchoolRecords(connection);
+  const records = {
+    users: connection.collection('users'),
+    courses: connection.collection('courses'),
+    enrolments: connection.collection('enrolments'),
+    guardianships: connection.collection('guardianships'),
+  };
   const toId = (id: string) => new mongoose.Types.ObjectId(id);
 
   return {
