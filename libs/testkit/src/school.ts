@@ -7,12 +7,7 @@ import mongoose, { type Connection } from 'mongoose';
  * shapes of `libs/policy/src/school-records.ts`, whose package is itself tested with this one.
  */
 export function createSchool(connection: Connection) {
-  const records = {
-    users: connection.collection('users'),
-    courses: connection.collection('courses'),
-    enrolments: connection.collection('enrolments'),
-    guardianships: connection.collection('guardianships'),
-  };
+  const records = openRecords(connection);
   const toId = (id: string) => new mongoose.Types.ObjectId(id);
 
   return {
@@ -59,5 +54,14 @@ export function createSchool(connection: Connection) {
       const ended = { status: 'ended', changedAt: new Date() } as const;
       await records.enrolments.updateMany({ userId: toId(userId) }, { $set: ended });
     },
+  };
+}
+
+function openRecords(connection: Connection) {
+  return {
+    users: connection.collection('users'),
+    courses: connection.collection('courses'),
+    enrolments: connection.collection('enrolments'),
+    guardianships: connection.collection('guardianships'),
   };
 }
