@@ -109,6 +109,9 @@ export function createEmbeddedMongo(setting: EngineSetting, ensurePython: () => 
     start: (why) =>
       launchEngine(setting, {
         ...localMongo,
+        // Version 0.7 sorts its last ten thousand retryable writes at each further one, some ten milliseconds of its one core.
+        // Nothing of Hallway relies on the driver's second try.
+        url: (port) => `${localMongo.url(port)}&retryWrites=false`,
         kind: 'embedded',
         why,
         product: 'secantusdb',

@@ -8,7 +8,8 @@ export interface MongoOptions {
 }
 
 /**
- * A connection whose writes are acknowledged by a majority. Commands fail within seconds while MongoDB is away, so that
+ * A connection whose writes are acknowledged by a majority, and repeated once by the driver where the URI does not say
+ * `retryWrites=false`: nothing relies on that. Commands fail within seconds while MongoDB is away, so that
  * callers can say so instead of hanging.
  */
 export function createMongo({ uri, appName, log }: MongoOptions) {
@@ -21,7 +22,6 @@ export function createMongo({ uri, appName, log }: MongoOptions) {
     socketTimeoutMS: 20_000,
     heartbeatFrequencyMS: 2000,
     maxPoolSize: 20,
-    retryWrites: true,
     autoIndex: false,
     bufferCommands: false,
   });
