@@ -14,6 +14,13 @@ const OLDEST_MONGOD = 6;
 const MONGOD_CACHE_GB = '0.25';
 const SECANTUS_CACHE = '256M';
 
+/**
+ * Version 0.7 keeps a log of its writes for change streams, of which Hallway has none. Once it is full, at 100,000 entries, each
+ * write removes the oldest and first steps over all that were removed before: minutes for one large insert, in which nobody else
+ * is served. So it never is: about half a kilobyte of disk for each message of a developer's machine.
+ */
+const SECANTUS_KEEPS_ITS_LOG = ['--oplog-max-entries', '1000000000', '--oplog-retention-seconds', '3153600000'];
+
 const localMongo: Pick<EngineLaunch, 'role' | 'url' | 'identify'> = {
   role: 'mongo',
   url: (port) => `mongodb://127.0.0.1:${port}/hallway?directConnection=true`,
@@ -120,7 +127,7 @@ export function createEmbeddedMongo(setting: EngineSetting, ensurePython: () => 
           ...['-c', 'import sys; from secantus.cli import main; sys.exit(main())'],
           ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', folder],
           // Without it an acknowledged write could be lost to a power cut.
-          ...['--sync-on-commit', '--cache-size', SECANTUS_CACHE],
+          ...['--sync-on-commit', '--cache-size', SECANTUS_CACHE, ...SECANTUS_KEEPS_ITS_LOG],
         ],
         isReady: async (url) => (await identifyMongo(url)) !== '',
       }),
