@@ -42,6 +42,17 @@ describe('Presence', () => {
     expect(presence.store.getSnapshot().size).toBe(0);
   });
 
+  it('when someone goes offline before an older answer is read, stays offline', async () => {
+    const { presence, pass } = build();
+    presence.watch(['p', 'q']);
+    const passed = pass();
+    // The answer is on its way: it still says that everybody is there.
+    vi.advanceTimersByTime(100);
+    presence.apply({ userId: 'p', online: false });
+    await passed;
+    expect([...presence.store.getSnapshot()]).toEqual(['q']);
+  });
+
   it('when someone comes online who is not watched, changes nothing', () => {
     const { presence } = build();
     const before = presence.store.getSnapshot();

@@ -21,6 +21,8 @@ export class Presence {
   readonly #deps: PresenceDeps;
   /** Watches a person, in the order of the latest watch. */
   readonly #watches = new Map<string, number>();
+  /** What was heard of people since the question that is under way: its answer may be read later, and is older. */
+  readonly #heardSince = new Map<string, boolean>();
   #cancelTimer: (() => void) | null = null;
 
   constructor(deps: PresenceDeps) {
@@ -51,6 +53,7 @@ export class Presence {
   }
 
   apply(event: { userId: string; online: boolean }): void {
+    if (this.#watches.has(event.userId)) this.#heardSince.set(event.userId, event.online);
     const online = this.store.getSnapshot();
     if (!this.#watches.has(event.userId) || online.has(event.userId) === event.online) return;
     const next = new Set(online);
@@ -62,6 +65,7 @@ export class Presence {
   /** Somebody else signs in, or nobody: what one person may see is not for the next. */
   clear(): void {
     this.#watches.clear();
+    this.#heardSince.clear();
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     this.store.set(new Set());
@@ -83,6 +87,7 @@ export class Presence {
 
   async #ask(): Promise<void> {
     const userIds = [...this.#watches.keys()].slice(-limits.watchedPeople);
+    this.#heardSince.clear();
     try {
       const { online } = await this.#deps.connection.request('watchPresence', { userIds });
       this.#show(online);
@@ -94,6 +99,10 @@ export class Presence {
 
   #show(online: readonly string[]): void {
     const next = new Set(online.filter((userId) => this.#watches.has(userId)));
+    for (const [userId, isOnline] of this.#heardSince) {
+      if (!isOnline) next.delete(userId);
+      else if (this.#watches.has(userId)) next.add(userId);
+    }
     const known = this.store.getSnapshot();
     if (next.size !== known.size || [...next].some((userId) => !known.has(userId))) this.store.set(next);
   }
