@@ -12,7 +12,7 @@ import { tint } from '../terminal/colour.ts';
 import { Refusal } from '../terminal/refusal.ts';
 import { readEngineReport } from './engine-report.ts';
 import { hasFailed, summarise, type TierResult } from './summary.ts';
-import { countTier } from './vitest-report.ts';
+import { countTier, listFailures } from './vitest-report.ts';
 
 const reportFolder = join(STATE_FOLDER, 'test-reports');
 /** Whatever tier is running when we are killed goes with us. */
@@ -24,7 +24,12 @@ async function runCheckTier(): Promise<TierResult> {
   const failed = await runChecks(listChecks(reportFolder), { root: ROOT, env: childEnvironment(), guard });
   const counts = countTier(unitReportPath(reportFolder), !failed.includes('unit tests'));
   const faults = failed.filter((name) => name !== 'unit tests').map((name) => `${name} failed`);
-  return { name: 'check', counts, ms: Date.now() - began, faults };
+  return {
+    name: 'check',
+    counts,
+    ms: Date.now() - began,
+    faults: [...faults, ...listFailures(unitReportPath(reportFolder))],
+  };
 }
 
 async function runVitestTier(name: string, env: NodeJS.ProcessEnv): Promise<TierResult> {
@@ -39,7 +44,7 @@ async function runVitestTier(name: string, env: NodeJS.ProcessEnv): Promise<Tier
   const exitedWell = (await promise) === 0;
   if (child.pid !== undefined) guard.forget(child.pid);
   const counts = countTier(report, exitedWell);
-  return { name, counts, ms: Date.now() - began, faults: [] };
+  return { name, counts, ms: Date.now() - began, faults: listFailures(report) };
 }
 
 async function runBrowserTier(env: NodeJS.ProcessEnv): Promise<TierResult> {

@@ -5,7 +5,7 @@ export interface TierResult {
   name: string;
   counts: Counts;
   ms: number;
-  /** What else went wrong in this tier, such as a lint error. */
+  /** What went wrong in this tier: a lint error, or each failed test with the beginning of its message. */
   faults: string[];
 }
 
@@ -28,7 +28,7 @@ function describeTier({ name, counts, ms, faults }: TierResult): string {
   const figures = `${counts.passed} passed, ${counts.failed} failed${skipped}`;
   return [
     `  ${glyph} ${name.padEnd(12)} ${figures} (${duration(ms)})`,
-    ...faults.map((fault) => `      ${fault}`),
+    ...faults.map((fault) => `      ${fault.replaceAll('\n', '\n      ')}`),
   ].join('\n');
 }
 
