@@ -1,5 +1,5 @@
 /** Who may know whom: STYLE.md section 2 as rules. */
-const services = ['auth', 'message', 'gateway', 'worker'];
+const services = ['auth', 'message', 'gateway', 'worker', 'probe'];
 
 module.exports = {
   forbidden: [
@@ -17,6 +17,13 @@ module.exports = {
       from: { path: `^services/${service}/` },
       to: { path: '^services/', pathNot: `^services/${service}/` },
     })),
+    {
+      name: 'migration-knows-schema-parts-alone',
+      comment: 'It runs what each service says of its own collections, and nothing else of them.',
+      severity: 'error',
+      from: { path: '^services/migrate/' },
+      to: { path: '^services/(?!migrate/)', pathNot: '/src/schema-part\\.ts$' },
+    },
     {
       name: 'contracts-are-browser-safe',
       comment: 'The contracts are shapes: no I/O, and nothing that a browser lacks.',

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const never = ['**/node_modules/**', '**/dist/**'];
+const never = ['**/node_modules/**', '**/dist/**', '**/.hallway/**'];
 
 export default defineConfig({
   test: {
@@ -15,14 +15,22 @@ export default defineConfig({
           include: ['**/*.test.{ts,tsx}'],
           exclude: [
             ...[...never, '**/*.int.test.ts', 'tests/{system,browser}/**'],
-            ...['tests/chaos/chaos.test.ts', 'tests/chaos/mutation/mutation-check.test.ts'],
+            ...[
+              'tests/chaos/chaos.test.ts',
+              'tests/chaos/mutation/mutation-check.test.ts',
+              'tests/lifecycle/**',
+              'tests/observability/running-stack.test.ts',
+            ],
           ],
         },
       },
       {
         test: {
           name: 'integration',
-          include: ['**/test/**/*.int.test.ts', 'tests/authorization/**/*.int.test.ts'],
+          include: [
+            '**/test/**/*.int.test.ts',
+            'tests/{authorization,configuration,deploy,front-door,k8s,observability,stores}/**/*.int.test.ts',
+          ],
           exclude: never,
           globalSetup: ['libs/testkit/src/engines-setup.ts'],
           testTimeout: 30_000,
@@ -43,7 +51,11 @@ export default defineConfig({
       {
         test: {
           name: 'chaos',
-          include: ['tests/chaos/chaos.test.ts', 'tests/chaos/mutation/mutation-check.test.ts'],
+          include: [
+            ...['tests/chaos/chaos.test.ts', 'tests/chaos/mutation/mutation-check.test.ts'],
+            'tests/lifecycle/**/*.test.ts',
+            'tests/observability/running-stack.test.ts',
+          ],
           exclude: never,
           fileParallelism: false,
           // A scenario is a few seconds of faults, up to a minute until everything is at rest, and the start of its clients.

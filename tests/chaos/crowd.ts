@@ -42,12 +42,15 @@ interface Process {
   ask: <A extends CrowdRequest['ask']>(request: Extract<CrowdRequest, { ask: A }>) => Promise<CrowdAnswers[A]>;
 }
 
-// The sign-ins of a hundred people, or the final views of everybody with all pages of history, on a busy machine.
+// The sign-ins of a hundred people, or the final views of everybody with all pages of history, on a busy machine; and more
+// where there are more people.
 const answerWithinMs = 270_000;
+const answerWithinMsEach = 1500;
 
 /** Signs everybody in and opens their rooms. Rejects, leaving nothing, when one of them cannot get in. */
 export async function startCrowd({ origin, actors, folder, processes }: CrowdOptions): Promise<Crowd> {
-  const running = Array.from({ length: processes }, launch);
+  const withinMs = Math.max(answerWithinMs, actors.length * answerWithinMsEach);
+  const running = Array.from({ length: processes }, () => launch(withinMs));
   const path = (kind: string, index: number) => join(folder, `${kind}-${index}.jsonl`);
   const historyPaths = running.map((_, index) => path('history', index));
   const shownPaths = running.map((_, index) => path('shown', index));
@@ -79,7 +82,7 @@ export async function startCrowd({ origin, actors, folder, processes }: CrowdOpt
   };
 }
 
-function launch(): Process {
+function launch(withinMs: number): Process {
   const child = fork(join(import.meta.dirname, 'crowd/client-process.ts'), [], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -104,7 +107,7 @@ function launch(): Process {
     const id = lastId;
     const asked = Promise.withResolvers<unknown>();
     waiting.set(id, asked);
-    const timer = setTimeout(() => asked.reject(new Error(`No answer to ${request.ask} in time.`)), answerWithinMs);
+    const timer = setTimeout(() => asked.reject(new Error(`No answer to ${request.ask} in time.`)), withinMs);
     child.send({ id, request });
     return await asked.promise.finally(() => clearTimeout(timer));
   };
@@ -127,6 +130,7 @@ function addCounts(a: CrowdCounts, b: CrowdCounts): CrowdCounts {
     failedSends: a.failedSends + b.failedSends,
     reconnects: a.reconnects + b.reconnects,
     faults: addByName(a.faults, b.faults),
+    errorsShown: addByName(a.errorsShown, b.errorsShown),
     unhandled: [...a.unhandled, ...b.unhandled],
     rssBytes: a.rssBytes + b.rssBytes,
   };

@@ -17,7 +17,7 @@ export async function judgeScenario(request: Judging, ended: Ended): Promise<Sce
   const { crowd, counts, settled, faults, marks, notes, stage, wroteFrom, wroteTo } = ended;
   const records = await readRunRecords(crowd.historyPaths, crowd.shownPaths);
   const measures = measure(records, faults);
-  const own = (await scenario.examine?.(stage, measures)) ?? [];
+  const own = (await scenario.examine?.(stage, measures, { records, counts })) ?? [];
   const dump = onlyOf(await readDatabaseDump(system.mongo.connection), crowd.rooms);
   const verdict = await check(request, { crowd, dump });
   const logs = await readLogFaults(system.stack.logFolder, beganAt);

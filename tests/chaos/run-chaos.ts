@@ -52,17 +52,19 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosRun> {
   void request.stopAsked.then(() => {
     isStopped = true;
   });
-  const groups = Map.groupBy(chooseScenarios(request.options), ({ reconnectsPerSecond }) => reconnectsPerSecond);
-  for (const [reconnectsPerSecond, chosen] of groups) {
-    if (!isStopped) await playOnSystem(request, run, { reconnectsPerSecond, chosen });
+  const groups = Map.groupBy(chooseScenarios(request.options), ({ environment }) =>
+    request.options.short ? environment?.short : environment?.full,
+  );
+  for (const [environment, chosen] of groups) {
+    if (!isStopped) await playOnSystem(request, run, { environment, chosen });
   }
   if (!isStopped) await playMutations(request, run);
   return run;
 }
 
 interface Group {
-  /** What the gateways are told; their own default where it is undefined. */
-  reconnectsPerSecond: number | undefined;
+  /** What the processes are told beside what all systems are; undefined: nothing. */
+  environment: Record<string, string> | undefined;
   chosen: Scenario[];
 }
 
@@ -98,7 +100,7 @@ async function playMutations({ options, say, stopAsked }: ChaosRequest, run: Cha
 }
 
 function chooseScenarios({ only }: ChaosOptions): Scenario[] {
-  return scenarios.filter(({ id }) => only.length === 0 || only.includes(id));
+  return scenarios.filter(({ id, onlyWhenAsked }) => (only.length === 0 ? !onlyWhenAsked : only.includes(id)));
 }
 
 async function playAll(

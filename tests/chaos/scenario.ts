@@ -1,9 +1,11 @@
 import type { Campus, CampusRequest } from './campus.ts';
+import type { CrowdCounts } from './crowd/crowd-protocol.ts';
 import type { Crowd } from './crowd.ts';
 import type { Random } from './random.ts';
 import type { Evidence } from './report/evidence.ts';
 import type { Row } from './report/figures.ts';
 import type { Measures } from './report/measures.ts';
+import type { RunRecords } from './report/run-records.ts';
 import type { ChaosSystem } from './system.ts';
 
 export interface Load extends CampusRequest {
@@ -58,20 +60,28 @@ export interface Bars {
   settledMs?: number;
 }
 
+/** What the clients tell when it is over. */
+export interface Seen {
+  records: RunRecords;
+  counts: CrowdCounts;
+}
+
 export interface Scenario {
   id: string;
   title: string;
   /** Replaces parts of the load of the run, which is a small one where `short` says so. */
   load?: (usual: Load, short: boolean) => Load;
   bars: Bars;
-  /** What `RECONNECTS_PER_SECOND` is in a full run, which then has a system of its own; default: the product's. */
-  reconnectsPerSecond?: number;
+  /** What the processes are told, by the kind of run, which then has a system of its own; default: nothing. */
+  environment?: { full: Record<string, string>; short?: Record<string, string> };
+  /** Plays only where its id was asked for: it takes as long as many others together. */
+  onlyWhenAsked?: true;
   /** Seconds that a short run takes; default 7. */
   shortSeconds?: number;
   /** Breaks things until `isOver`, while everybody writes. */
   disturb: (stage: Stage) => Promise<void>;
   /** Looks at what only this scenario can tell; answers what is wrong. After everything has settled. */
-  examine?: (stage: Stage, measures: Measures) => Promise<string[]>;
+  examine?: (stage: Stage, measures: Measures, seen: Seen) => Promise<string[]>;
   /** What the row of this scenario asks to report, and what it missed. */
   report?: (evidence: Evidence) => Row | Promise<Row>;
 }

@@ -16,8 +16,8 @@ export interface SystemRequest {
   gateways: number;
   messageServices: number;
   random: Random;
-  /** Of each gateway; default: the product's. */
-  reconnectsPerSecond?: number | undefined;
+  /** What all processes are told, beside where everything is. */
+  environment?: Record<string, string> | undefined;
   say: (line: string) => void;
 }
 
@@ -89,7 +89,7 @@ interface Started extends SystemRequest {
 }
 
 async function startBehindProxies(started: Started): Promise<ChaosSystem> {
-  const { folder, engines, shared, open, random, gateways, messageServices, reconnectsPerSecond } = started;
+  const { folder, engines, shared, open, random, gateways, messageServices, environment } = started;
   const databaseCommands = createDatabaseCommands();
   const before = async (url: string, name: string, listenTo?: DatabaseCommands['listenTo']) => {
     const { hostname, port } = new URL(url);
@@ -117,7 +117,7 @@ async function startBehindProxies(started: Started): Promise<ChaosSystem> {
       MONGODB_URI: through(own.mongoUrl, mongoProxy),
       REDIS_URL: through(engines.redis.url, redisProxy),
       NOTIFY_AFTER_SECONDS: String(notifyAfterSeconds),
-      ...(reconnectsPerSecond && { RECONNECTS_PER_SECOND: String(reconnectsPerSecond) }),
+      ...environment,
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${inspector}`.trim(),
     },
   });

@@ -2,10 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { authConfig } from '../../services/auth/src/config.ts';
 import { gatewayConfig } from '../../services/gateway/src/config.ts';
 import { messageConfig } from '../../services/message/src/config.ts';
+import { migrateConfig } from '../../services/migrate/src/config.ts';
+import { probeConfig } from '../../services/probe/src/config.ts';
 import { workerConfig } from '../../services/worker/src/config.ts';
 import { readText } from './project-files.ts';
 
-const schemas = { auth: authConfig, gateway: gatewayConfig, message: messageConfig, worker: workerConfig };
+const schemas = {
+  auth: authConfig,
+  gateway: gatewayConfig,
+  message: messageConfig,
+  migrate: migrateConfig,
+  probe: probeConfig,
+  worker: workerConfig,
+};
 const services = new Set(Object.values(schemas).flatMap((schema) => Object.keys(schema.properties)));
 const listed = [...readText('.env.example').matchAll(/^(?:# ?)?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1] ?? '');
 
@@ -26,6 +35,10 @@ describe('.env.example', () => {
       'HALLWAY_ADMIN_PASSWORD',
       'HALLWAY_ADMIN_CODE',
       'HALLWAY_NEW_PASSWORD',
+      'HALLWAY_SMOKE_SENDER',
+      'HALLWAY_SMOKE_RECEIVER',
+      'HALLWAY_SMOKE_PASSWORD',
+      'HALLWAY_SMOKE_RECEIVER_PASSWORD',
     ]);
     expect(listed.filter((name) => !services.has(name) && !ofTools.has(name))).toEqual([]);
   });

@@ -15,6 +15,7 @@ const PROGRAMS = {
   admin: 'tools/admin/main.ts',
   keys: 'tools/keys/main.ts',
   'audit:authz': 'tests/authorization/main.ts',
+  sbom: 'tools/supply-chain/main.ts',
   bench: 'bench/main.ts',
 };
 

@@ -15,6 +15,12 @@ export function createGivenRedis(url: string): EngineSource {
     kind: 'uri',
     prepare: async () => ({ available: true, why: `${ENGINE_VARIABLES.redis.url} names it` }),
     async start(why) {
+      if (/^rediss?\+/.test(url)) {
+        throw new Refusal(
+          `REDIS_URL names ${withoutPassword(url)}; sentinels and Clusters are for deployments, as docs/stores.md says. ` +
+            'Name one server, or unset REDIS_URL to let Hallway find an engine of its own.',
+        );
+      }
       const { name, majorVersion } = await identifyRedis(url).catch((fault: Error) => {
         throw new Refusal(
           `REDIS_URL names ${withoutPassword(url)}, but no Redis answers there (${fault.message}). ` +

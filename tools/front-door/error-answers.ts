@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { type ErrorCode, errorCatalogue, toErrorBody } from '@hallway/contracts';
+import { answerHeaders, type ErrorCode, errorCatalogue, toErrorBody } from '@hallway/contracts';
 import type { Destination } from './route-of.ts';
 
 /** A service that died is back within a few seconds. */
@@ -33,6 +33,7 @@ export function errorAnswer(code: ErrorCode, headers: IncomingHttpHeaders): Erro
     status,
     body,
     headers: {
+      ...answerHeaders,
       'content-type': 'application/json; charset=utf-8',
       'content-length': String(Buffer.byteLength(body)),
       'cache-control': 'no-store',

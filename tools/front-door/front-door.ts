@@ -90,7 +90,7 @@ async function answer(door: Door, request: IncomingMessage, response: ServerResp
   response.setHeader('x-request-id', nameRequest(request));
   const destination = routeOf(request.url ?? '/');
   if (destination === 'web') return door.serveWeb(request, response);
-  if (destination === 'unknown-api') return sendError(request, response, 'NOT_FOUND');
+  if (destination === 'unknown-api' || destination === 'internal') return sendError(request, response, 'NOT_FOUND');
   const target = await upstreamOf(door, destination);
   if (target === null) return sendError(request, response, 'TEMPORARILY_UNAVAILABLE');
   forgetClaimedOrigin(request);

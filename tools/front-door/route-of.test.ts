@@ -24,6 +24,13 @@ describe('routeOf', () => {
     },
   );
 
+  it.each(['/livez', '/readyz', '/metrics', '/metrics/', '/session-endings?since=1'])(
+    'when %s is asked for, which only internal ports serve, knows it as internal',
+    (url) => {
+      expect(routeOf(url)).toBe('internal');
+    },
+  );
+
   it.each(['/', '/learningDashboard/studentChat/1/2', '/apiary', '/socket.iox', '/assets/a.js'])(
     'when %s is no API path, leaves it to the web client',
     (url) => {

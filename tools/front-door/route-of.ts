@@ -1,7 +1,10 @@
-export type Destination = 'auth' | 'message' | 'gateway' | 'unknown-api' | 'web';
+export type Destination = 'auth' | 'message' | 'gateway' | 'unknown-api' | 'internal' | 'web';
 
-/** What the public origin serves; the longest fitting prefix wins. Anything else is a page of the web client. */
-const PREFIXES: [prefix: string, destination: Destination][] = [
+/**
+ * What the public origin serves; the first prefix that fits wins. Anything else is a page of the web client. This is the one
+ * list: nginx and the Gateway API have the same routes, and tests compare them.
+ */
+export const routes: readonly (readonly [prefix: string, destination: Destination])[] = [
   ['/api/auth', 'auth'],
   ['/api/directory', 'auth'],
   ['/api/admin', 'auth'],
@@ -12,11 +15,17 @@ const PREFIXES: [prefix: string, destination: Destination][] = [
   ['/api/search', 'message'],
   ['/socket.io', 'gateway'],
   ['/api', 'unknown-api'],
+  // What internal ports serve is nothing here: a page of the client in its place would look as if it were routed.
+  ['/livez', 'internal'],
+  ['/readyz', 'internal'],
+  ['/startupz', 'internal'],
+  ['/metrics', 'internal'],
+  ['/session-endings', 'internal'],
 ];
 
 /** Decides by the path alone, as it stands in the request line. A prefix ends where a segment ends. */
 export function routeOf(url: string): Destination {
   const path = url.split(/[?#]/, 1)[0] ?? '/';
-  const found = PREFIXES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`));
+  const found = routes.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`));
   return found?.[1] ?? 'web';
 }

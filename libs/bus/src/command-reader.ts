@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
 import { allPartitions, type BusNames } from './names.ts';
 import { requireConnection } from './require-connection.ts';
+import { openStreamLanes, type StreamLane } from './stream-lanes.ts';
 
 /** Consumer group of the owners of partitions. */
 const group = 'owners';
@@ -50,8 +51,9 @@ export function toBatches(entries: CommandEntry[]): CommandEntry[][] {
 
 /** Reads the command streams as the one owner of each partition that is asked for. */
 export function createCommandReader(options: CommandReaderOptions) {
-  const { blocking, redis, names, consumer } = options;
+  const { redis, names, consumer } = options;
   const streams = allPartitions.map(names.commands);
+  const reads = createLaneReads(options, streams);
 
   return {
     /** Makes the consumer group where it is missing, as on a new or emptied Redis. */
@@ -74,16 +76,14 @@ export function createCommandReader(options: CommandReaderOptions) {
       return [];
     },
 
-    /** New commands of the partitions, at most one batch of each; waits up to `blockMs` for the first. */
-    async readNew(partitions: number[], blockMs: number): Promise<CommandEntry[]> {
-      const wanted = partitions.map(names.commands);
-      requireConnection(blocking);
-      const take = ['COUNT', batchSize, 'BLOCK', blockMs, 'STREAMS', ...wanted, ...wanted.map(() => '>')] as const;
-      const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take)) as [string, StreamEntry[]][] | null;
-      return (reply ?? []).flatMap(([stream, entries]) =>
-        toCommandEntries(options, { partition: partitions[wanted.indexOf(stream)] ?? 0, entries, redelivered: false }),
-      );
-    },
+    /**
+     * New commands of the partitions, at most one batch of each; waits up to `blockMs` for the first. In a Cluster, where a
+     * read goes on when another brought something first, also what earlier calls asked for.
+     */
+    readNew: reads.readNew,
+
+    /** What reads that still go on bring, to be committed before the partitions are given back. Never rejects. */
+    readLast: reads.readLast,
 
     /** Acknowledges and deletes finished commands: what is in the stream is what waits. */
     done: (entries: FinishedEntry[]) => finish(options, entries),
@@ -97,6 +97,65 @@ export function createCommandReader(options: CommandReaderOptions) {
 }
 
 export type CommandReader = ReturnType<typeof createCommandReader>;
+
+/** Reads by lanes, which are one on a single Redis: each call is then one read, and none outlives it. */
+function createLaneReads(options: CommandReaderOptions, streams: string[]) {
+  const lanes = openStreamLanes(options.blocking, streams);
+  const underWay = new Map<StreamLane, Promise<void>>();
+  let arrived: CommandEntry[] = [];
+  let failure: unknown = null;
+
+  function begin(lane: StreamLane, partitions: number[], blockMs: number): void {
+    const wanted = partitions.filter((partition) => lane.streams.includes(options.names.commands(partition)));
+    if (wanted.length === 0 || underWay.has(lane)) return;
+    const read = readLane({ ...options, blocking: lane.redis }, wanted, blockMs).then(
+      (entries) => void arrived.push(...entries),
+      (error: unknown) => {
+        failure = error;
+      },
+    );
+    underWay.set(
+      lane,
+      read.then(() => void underWay.delete(lane)),
+    );
+  }
+
+  /** After a failure everything that was handed out is claimed again in its order: what came beside it counts with that. */
+  function takeArrived(): CommandEntry[] {
+    const [entries, error] = [arrived, failure];
+    arrived = [];
+    failure = null;
+    if (error !== null) throw error;
+    return entries;
+  }
+
+  return {
+    async readNew(partitions: number[], blockMs: number): Promise<CommandEntry[]> {
+      const until = performance.now() + blockMs;
+      for (const lane of lanes) begin(lane, partitions, blockMs);
+      while (arrived.length === 0 && failure === null && underWay.size > 0 && performance.now() < until) {
+        await Promise.race(underWay.values());
+      }
+      return takeArrived();
+    },
+    async readLast(): Promise<CommandEntry[]> {
+      await Promise.all(underWay.values());
+      failure = null;
+      return takeArrived();
+    },
+  };
+}
+
+async function readLane(options: CommandReaderOptions, partitions: number[], blockMs: number): Promise<CommandEntry[]> {
+  const { blocking, names, consumer } = options;
+  const wanted = partitions.map(names.commands);
+  requireConnection(blocking);
+  const take = ['COUNT', batchSize, 'BLOCK', blockMs, 'STREAMS', ...wanted, ...wanted.map(() => '>')] as const;
+  const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take)) as [string, StreamEntry[]][] | null;
+  return (reply ?? []).flatMap(([stream, entries]) =>
+    toCommandEntries(options, { partition: partitions[wanted.indexOf(stream)] ?? 0, entries, redelivered: false }),
+  );
+}
 
 /** Where to go on, `0-0` at the end, and the entries. */
 type Claimed = [next: string, entries: StreamEntry[]];

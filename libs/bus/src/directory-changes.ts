@@ -1,5 +1,5 @@
 import { DirectoryChange, type DirectoryChangeKind, idsPerDirectoryChange } from '@hallway/contracts';
-import { findFaults, isRedisAway, type Log } from '@hallway/platform';
+import { findFaults, isRedisAway, type Log, onRedisLost } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { fieldsOf, type StreamEntry } from './consumer-groups.ts';
 import { createLoop } from './loop.ts';
@@ -123,7 +123,7 @@ export function createDirectoryChangeTail({ redis, names, log, onChanges, onGap 
     async start(): Promise<void> {
       const [newest] = (await redis.xrevrange(names.directoryChanges, '+', '-', 'COUNT', 1)) as StreamEntry[];
       if (newest) last = { id: newest[0], position: Number(fieldsOf(newest).position) };
-      redis.on('close', () => {
+      onRedisLost(redis, () => {
         interrupted = true;
       });
       loop.start();

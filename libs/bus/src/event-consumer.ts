@@ -1,10 +1,11 @@
 import type { DomainEvent } from '@hallway/contracts';
-import type { Log } from '@hallway/platform';
+import type { Log, OnRound } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
-import { createLoop } from './loop.ts';
+import { createLoop, type Loop } from './loop.ts';
 import { allPartitions, type BusNames } from './names.ts';
 import { requireConnection } from './require-connection.ts';
+import { openStreamLanes, type StreamLane, waitForLanes } from './stream-lanes.ts';
 
 export interface EventConsumerOptions {
   /** A connection of its own: the loop blocks on it. */
@@ -20,6 +21,7 @@ export interface EventConsumerOptions {
   deadAfterMs?: number;
   /** How often dead consumers are looked for. */
   sweepEveryMs?: number;
+  onRound?: OnRound;
 }
 
 // An entry that its consumer has not finished after this long belongs to a consumer that died.
@@ -31,14 +33,42 @@ const claimEveryMs = 10_000;
  * in order leaves the group; those that died are taken out when nothing of theirs is left.
  */
 export function createEventConsumer(options: EventConsumerOptions) {
-  const { blocking, redis, names, log, group, consumer, handle } = options;
+  const { blocking, redis, names, log, group, consumer } = options;
   const streams = allPartitions.map(names.events);
   const removeDead = createConsumerSweep({ ...options, streams });
-  let claimedAt = 0;
+  const lanes = openStreamLanes(blocking, streams);
 
   async function prepare(): Promise<void> {
     await Promise.all(streams.map((stream) => ensureGroup(redis, stream, group)));
   }
+
+  function followLane(lane: StreamLane): Loop {
+    const readLane = createReadLane(options, lane);
+    async function step(): Promise<void> {
+      await removeDead();
+      await readLane();
+    }
+    return createLoop({ what: 'events', log, step, recover: prepare, onRound: options.onRound });
+  }
+
+  const loops = lanes.map(followLane);
+  return {
+    async start(): Promise<void> {
+      await waitForLanes(lanes);
+      await prepare();
+      for (const loop of loops) loop.start();
+    },
+    /** Resolves when what was in hand is done. What failed stays pending, and the consumer with it, for others to claim. */
+    async stop(): Promise<void> {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await leaveGroup(options, { streams, group, consumer });
+    },
+  };
+}
+
+/** One round on one lane: what others abandoned from time to time, then what is new. */
+function createReadLane({ redis, log, group, consumer, handle }: EventConsumerOptions, lane: StreamLane) {
+  let claimedAt = 0;
 
   async function take(stream: string, entries: StreamEntry[]): Promise<void> {
     if (entries.length === 0) return;
@@ -49,32 +79,20 @@ export function createEventConsumer(options: EventConsumerOptions) {
   async function claimAbandoned(): Promise<void> {
     if (Date.now() - claimedAt < claimEveryMs) return;
     claimedAt = Date.now();
-    for (const stream of streams) {
+    for (const stream of lane.streams) {
       const reply = await redis.xautoclaim(stream, group, consumer, abandonedAfterMs, '0', 'COUNT', 100);
       await take(stream, (reply as [string, StreamEntry[]])[1]);
     }
   }
 
-  async function readOnce(): Promise<void> {
+  return async function readLane(): Promise<void> {
     await claimAbandoned();
-    await removeDead();
-    requireConnection(blocking);
-    const take100 = ['COUNT', 100, 'BLOCK', 1000, 'STREAMS', ...streams, ...streams.map(() => '>')] as const;
-    const reply = (await blocking.xreadgroup('GROUP', group, consumer, ...take100)) as [string, StreamEntry[]][] | null;
+    requireConnection(lane.redis);
+    const streams = ['STREAMS', ...lane.streams, ...lane.streams.map(() => '>')] as const;
+    const reply = (await lane.redis.xreadgroup(
+      ...(['GROUP', group, consumer, 'COUNT', 100, 'BLOCK', 1000, ...streams] as const),
+    )) as [string, StreamEntry[]][] | null;
     for (const [stream, entries] of reply ?? []) await take(stream, entries);
-  }
-
-  const loop = createLoop({ what: 'events', log, step: readOnce, recover: prepare });
-  return {
-    async start(): Promise<void> {
-      await prepare();
-      loop.start();
-    },
-    /** Resolves when what was in hand is done. What failed stays pending, and the consumer with it, for others to claim. */
-    async stop(): Promise<void> {
-      await loop.stop();
-      await leaveGroup(options, { streams, group, consumer });
-    },
   };
 }
 

@@ -1,11 +1,12 @@
 import type { DomainEvent } from '@hallway/contracts';
-import type { Log } from '@hallway/platform';
+import { type Log, type OnRound, onRedisLost } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { fieldsOf, type StreamEntry } from './consumer-groups.ts';
 import type { EventHeader } from './event-log.ts';
-import { createLoop } from './loop.ts';
+import { createLoop, type Loop } from './loop.ts';
 import { allPartitions, type BusNames } from './names.ts';
 import { requireConnection } from './require-connection.ts';
+import { closeLanes, openStreamLanes, type StreamLane, waitForLanes } from './stream-lanes.ts';
 
 export interface EventBatch {
   partition: number;
@@ -23,6 +24,7 @@ export interface EventTailOptions {
   onBatch: (batch: EventBatch) => void;
   /** Something may have been missed: trimmed away, or a Redis that was away, lost its tail or was emptied. */
   onLost: (partitions: readonly number[]) => void;
+  onRound?: OnRound;
 }
 
 interface Position {
@@ -36,7 +38,7 @@ export function createEventTail(options: EventTailOptions) {
   const { blocking, names, log, onLost } = options;
   const positions = new Map<number, Position>();
   const streams = allPartitions.map(names.events);
-  let interrupted = false;
+  const lanes = openStreamLanes(blocking, streams);
 
   function take(partition: number, entry: StreamEntry): void {
     const position = Number(fieldsOf(entry).position);
@@ -49,35 +51,42 @@ export function createEventTail(options: EventTailOptions) {
     handOver(options, partition, entry);
   }
 
-  async function readOnce(): Promise<void> {
-    requireConnection(blocking);
-    const ids = allPartitions.map((partition) => positions.get(partition)?.id ?? '0-0');
-    const reply = (await blocking.xread('COUNT', 200, 'BLOCK', 2000, 'STREAMS', ...streams, ...ids)) as
-      | [string, StreamEntry[]][]
-      | null;
-    // What was committed while Redis was away was perhaps never announced.
-    if (interrupted) onLost(allPartitions);
-    interrupted = false;
-    for (const [stream, entries] of reply ?? []) {
-      const partition = streams.indexOf(stream);
-      for (const entry of entries) take(partition, entry);
+  function followLane({ redis, streams: together }: StreamLane) {
+    const partitions = together.map((stream) => streams.indexOf(stream));
+    let interrupted = false;
+    onRedisLost(redis, () => {
+      interrupted = true;
+    });
+
+    async function readOnce(): Promise<void> {
+      requireConnection(redis);
+      const ids = partitions.map((partition) => positions.get(partition)?.id ?? '0-0');
+      const reply = (await redis.xread('COUNT', 200, 'BLOCK', 2000, 'STREAMS', ...together, ...ids)) as
+        | [string, StreamEntry[]][]
+        | null;
+      // What was committed while Redis was away was perhaps never announced.
+      if (interrupted) onLost(partitions);
+      interrupted = false;
+      for (const [stream, entries] of reply ?? []) {
+        for (const entry of entries) take(streams.indexOf(stream), entry);
+      }
     }
+    return createLoop({ what: 'events', log, step: readOnce, onRound: options.onRound });
   }
 
-  const loop = createLoop({ what: 'events', log, step: readOnce });
+  const loops: Loop[] = [];
   return {
     async start(): Promise<void> {
+      await waitForLanes(lanes);
       const ends = await Promise.all(streams.map((stream) => findEnd(blocking, stream)));
       for (const [partition, end] of ends.entries()) positions.set(partition, end);
-      blocking.on('close', () => {
-        interrupted = true;
-      });
-      loop.start();
+      loops.push(...lanes.map(followLane));
+      for (const loop of loops) loop.start();
     },
     async stop(): Promise<void> {
-      const stopped = loop.stop();
-      blocking.disconnect();
-      await stopped;
+      const stopped = loops.map((loop) => loop.stop());
+      closeLanes(lanes);
+      await Promise.all(stopped);
     },
   };
 }

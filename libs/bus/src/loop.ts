@@ -1,4 +1,4 @@
-import { isOperatorFault, type Log } from '@hallway/platform';
+import { isOperatorFault, type Log, type OnRound } from '@hallway/platform';
 
 export interface LoopOptions {
   /** What the loop does, for the log. */
@@ -8,6 +8,8 @@ export interface LoopOptions {
   step: () => Promise<void>;
   /** Run after a failed round, before the next: makes a missing consumer group, for example. */
   recover?: () => Promise<void>;
+  /** Hears of each round that ended while the loop runs. */
+  onRound?: OnRound | undefined;
 }
 
 // Long enough that a store that is away is not hammered, short enough that nobody notices the wait on its return.
@@ -17,7 +19,7 @@ const pauseMs = 200;
  * Repeats `step` until it is stopped. A failed round is tried again after a pause, for ever; of failures in a row that say the
  * same, the first is logged.
  */
-export function createLoop({ what, log, step, recover }: LoopOptions) {
+export function createLoop({ what, log, step, recover, onRound }: LoopOptions) {
   let running = false;
   let loop: Promise<void> = Promise.resolve();
   let lastFailure: string | null = null;
@@ -33,9 +35,11 @@ export function createLoop({ what, log, step, recover }: LoopOptions) {
     try {
       await step();
       lastFailure = null;
+      onRound?.(what, true);
     } catch (error) {
       if (!running) return;
       report(error as Error);
+      onRound?.(what, false);
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       await recover?.().catch(() => undefined);
     }
@@ -57,3 +61,5 @@ export function createLoop({ what, log, step, recover }: LoopOptions) {
     },
   };
 }
+
+export type Loop = ReturnType<typeof createLoop>;

@@ -33,8 +33,15 @@ export function createBusNames(prefix: string) {
     pendingReadMarks: (chatRoomId: string) => `${prefix}:read-marks:${chatRoomId}`,
     /** Stands in a Redis that has not been emptied since a message service last looked. */
     marksKeptBy: (instance: string) => `${prefix}:marks-kept-by:${instance}`,
+    /** The same in a Cluster, whose nodes can be emptied one by one: a sign beside the streams of each partition. */
+    marksKeptInCluster: (instance: string) => allPartitions.map((p) => `${prefix}:{p${p}}:marks-kept-by:${instance}`),
     /** Stands in a Redis that has not been emptied since the worker last rebuilt what it loses with it. */
     workerMark: `${prefix}:worker-mark`,
+    /** The same in a Cluster: a mark beside the streams of each partition, and one beside the jobs. */
+    workerMarksInCluster: [
+      ...allPartitions.map((p) => `${prefix}:{p${p}}:worker-mark`),
+      `{${prefix}:jobs}:worker-mark`,
+    ],
     loginAccounts: `${prefix}:login-account`,
     loginAddresses: `${prefix}:login-address`,
     knownLogin: (pair: string) => `${prefix}:login-known:${pair}`,

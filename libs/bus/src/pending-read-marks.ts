@@ -1,4 +1,5 @@
 import { isId } from '@hallway/contracts';
+import { primariesOf } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import type { BusNames } from './names.ts';
 import { runScript, type Script } from './scripts.ts';
@@ -67,17 +68,31 @@ export function createPendingReadMarks({ redis, names }: { redis: Redis; names: 
     },
     /**
      * Rooms with pending marks among the next thousand keys or so, wherever they are; `cursor` begins and ends at '0'. A room
-     * that has marks all the while is found in every full round, perhaps twice.
+     * that has marks all the while is found in every full round, perhaps twice. In a Cluster one node is gone through after the
+     * other; a room that moves to a node behind is found in the next round.
      */
     async scanRooms(cursor: string): Promise<{ cursor: string; chatRoomIds: string[] }> {
-      const [next, keys] = await redis.scan(cursor, 'MATCH', names.pendingReadMarks('*'), 'COUNT', keysPerScan);
+      const [place = '0', index = '0'] = cursor.split('/');
+      const nodes = primariesOf(redis);
+      const node = nodes[Number(index)];
+      if (!node) return { cursor: '0', chatRoomIds: [] };
+      const [next, keys] = await node.scan(place, 'MATCH', names.pendingReadMarks('*'), 'COUNT', keysPerScan);
       const prefixLength = names.pendingReadMarks('').length;
-      return { cursor: next, chatRoomIds: keys.map((key) => key.slice(prefixLength)).filter(isId) };
+      return {
+        cursor: cursorAfter({ next, index: Number(index), nodes: nodes.length }),
+        chatRoomIds: keys.map((key) => key.slice(prefixLength)).filter(isId),
+      };
     },
   };
 }
 
 export type PendingReadMarks = ReturnType<typeof createPendingReadMarks>;
+
+/** The place within a node, and after the first node which one; one Redis has the plain cursors of its own. */
+function cursorAfter({ next, index, nodes }: { next: string; index: number; nodes: number }): string {
+  if (next !== '0') return index === 0 ? next : `${next}/${index}`;
+  return index + 1 < nodes ? `0/${index + 1}` : '0';
+}
 
 function toMark(userId: string, value: string): PendingMark {
   const [seq, readAt] = value.split(' ');

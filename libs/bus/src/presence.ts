@@ -31,6 +31,7 @@ return sockets == tonumber(ARGV[4]) and 1 or 0
 // KEYS[1] gateways. Returns the gateways whose lease has not ended.
 const liveGateways: Script = {
   keys: 1,
+  readOnly: true,
   lua: `
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)

@@ -7,7 +7,7 @@ import {
   type ServiceRequestResult,
   serviceRequests,
 } from '@hallway/contracts';
-import { AppError, type Log, parse, toAppError } from '@hallway/platform';
+import { AppError, type Log, type OnRound, parse, toAppError } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import type { PendingAnswers, PublishAnswers } from './answers.ts';
 import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
@@ -84,6 +84,7 @@ export interface RequestServerOptions {
   consumer: string;
   handlers: RequestHandlers;
   publishAnswers: PublishAnswers;
+  onRound?: OnRound;
 }
 
 interface Request {
@@ -133,7 +134,7 @@ export function createRequestServer(options: RequestServerOptions) {
     for (const entry of reply?.[0]?.[1] ?? []) work(fieldsOf(entry).request);
   }
 
-  const loop = createLoop({ what: 'requests', log, step: readOnce, recover: prepare });
+  const loop = createLoop({ what: 'requests', log, step: readOnce, recover: prepare, onRound: options.onRound });
   return {
     async start(): Promise<void> {
       await prepare();

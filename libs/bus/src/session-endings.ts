@@ -1,5 +1,5 @@
 import { type AccessClaims, SessionEnded } from '@hallway/contracts';
-import { findFaults, type Log, waitForRedis } from '@hallway/platform';
+import { findFaults, type Log, type OnRound, waitForRedis } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { createLoop } from './loop.ts';
 import type { BusNames } from './names.ts';
@@ -54,6 +54,7 @@ export interface FollowSessionEndingsOptions {
   onEnded: (ending: SessionEnded) => void;
   /** Endings since a time, asked of the auth service while Redis is away. Newest last. */
   poll: (since: Date) => Promise<SessionEnded[]>;
+  onRound?: OnRound;
 }
 
 // An ending must reach sockets within 6 s also while Redis is away or hangs. A read that succeeds ends within the two seconds
@@ -67,12 +68,13 @@ const pollEveryMs = 1500;
  * Tells `onEnded` of every ending of the last minutes, and then of each new one: by stream at once, by polling the auth
  * service while Redis is away or does not answer. An ending may be told twice.
  */
-export function createSessionEndingsFollower({ redis, names, log, onEnded, poll }: FollowSessionEndingsOptions) {
+export function createSessionEndingsFollower(options: FollowSessionEndingsOptions) {
+  const { redis, names, log, onEnded, poll, onRound } = options;
   let position = '0';
   let timer: NodeJS.Timeout | undefined;
   let readAt = 0;
   let polling = false;
-  const loop = createLoop({ what: 'session endings', log, step: () => readOnce(readBlockMs) });
+  const loop = createLoop({ what: 'session endings', log, step: () => readOnce(readBlockMs), onRound });
 
   async function readOnce(blockMs: number): Promise<void> {
     requireConnection(redis);

@@ -12,6 +12,7 @@ import { createPeopleCache } from './people-cache.ts';
 import { Presence } from './presence.ts';
 import { ReadMarks } from './read-marks.ts';
 import { createRest } from './rest.ts';
+import type { SpanListener } from './send-span.ts';
 import { SessionKeeper } from './session.ts';
 import { Sync } from './sync.ts';
 import { findBrowserTabs, type Tabs } from './tabs.ts';
@@ -23,6 +24,8 @@ import type { OutboxStorage } from './types.ts';
 export interface HallwayClientOptions {
   /** Where Hallway is, without a slash at the end. Empty, the default, means the origin of the page. */
   origin?: string;
+  /** Where the socket is opened. Default: `origin`; another address picks one gateway, as a probe does. */
+  gateway?: string;
   /** Default: IndexedDB where there is one, otherwise memory. */
   storage?: OutboxStorage;
   /** Default: the browser's, or elsewhere one that keeps the refresh cookie. */
@@ -37,23 +40,35 @@ export interface HallwayClientOptions {
   network?: NetworkState;
   /** Hears of everything that went wrong out of sight of a caller. The client writes no log of its own. */
   onFault?: FaultListener;
+  /**
+   * Hears of each message of mine that is stored: a span to export, the root of the message's trace. Without it there is none,
+   * and the trace begins at the server. Its id is the message's own either way.
+   */
+  onSpan?: SpanListener;
 }
 
 export type ClientParts = ReturnType<typeof buildClientParts>;
 
-/** Builds the parts of a client and ties them together. Nothing runs before somebody signs in. */
-export function buildClientParts(options: HallwayClientOptions) {
+/** What all parts share, made of what was asked for and of what the place has. */
+function readOptions(options: HallwayClientOptions) {
   const onFault = options.onFault ?? (() => undefined);
-  const { origin = '', now = Date.now, random = Math.random } = options;
+  const { origin = '', now = Date.now, random = Math.random, onSpan } = options;
   const tabs = options.tabs === undefined ? findBrowserTabs(onFault) : options.tabs;
   const ended = new AbortController();
-  const timers = createTimers(onFault);
-  const shared = { timers, now, random, onFault };
+  const shared = { timers: createTimers(onFault), now, random, onFault };
   const sendRequest = createHttp({ origin, fetch: options.fetch ?? findFetch(), ended: ended.signal });
+  const network = options.network ?? findNetworkState();
+  const socket = { origin: options.gateway ?? origin, network, exportsSpans: onSpan !== undefined };
+  return { shared, tabs, ended, sendRequest, socket, onSpan };
+}
+
+/** Builds the parts of a client and ties them together. Nothing runs before somebody signs in. */
+export function buildClientParts(options: HallwayClientOptions) {
+  const { shared, tabs, ended, sendRequest, socket, onSpan } = readOptions(options);
+  const { timers } = shared;
   const onWaiting = (inMs: number) => connection.showWaiting(inMs);
   const session = new SessionKeeper({ ...shared, sendRequest, tabs, onWaiting });
-  const network = options.network ?? findNetworkState();
-  const connection: Connection = new Connection({ ...shared, origin, session, network });
+  const connection: Connection = new Connection({ ...shared, ...socket, session });
   const rest = createRest(sendRequest, session);
   const fetchHistory = createFetchHistory(rest);
   const people = createPeopleCache();
@@ -63,6 +78,7 @@ export function buildClientParts(options: HallwayClientOptions) {
   const outbox: Outbox = new Outbox({
     ...shared,
     storage: options.storage ?? findStorage(),
+    onSpan,
     connection,
     rest,
     tabs,

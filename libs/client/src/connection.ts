@@ -20,6 +20,8 @@ export interface ConnectionDeps {
   origin: string;
   session: SessionKeeper;
   network: NetworkState;
+  /** Whether spans of this client are exported: the server's spans then have a parent here. */
+  exportsSpans: boolean;
   timers: Timers;
   now: () => number;
   random: () => number;
@@ -134,10 +136,11 @@ export class Connection {
   }
 
   #openSocket(): void {
-    const { origin, session } = this.#deps;
+    const { origin, session, exportsSpans } = this.#deps;
+    const traces = exportsSpans ? { traces: true } : {};
     const options = {
       transports: ['websocket'],
-      auth: (give: (data: object) => void) => give({ token: session.currentToken() }),
+      auth: (give: (data: object) => void) => give({ token: session.currentToken(), ...traces }),
       reconnection: false,
       forceNew: true,
     };

@@ -10,6 +10,8 @@ export interface HttpRequest {
   path: string;
   body?: unknown;
   token?: string;
+  /** The trace that the request belongs to, as W3C Trace Context. */
+  traceparent?: string;
 }
 
 /** Sends one request. Throws `HallwayError` and nothing else; answers null where there is no body. */
@@ -19,7 +21,7 @@ export type SendRequest = (request: HttpRequest) => Promise<unknown>;
 const answerTimeoutMs = 15_000;
 
 export function createHttp(deps: { origin: string; fetch: Fetch; ended: AbortSignal }): SendRequest {
-  return async function sendRequest({ method, path, body, token }) {
+  return async function sendRequest({ method, path, body, token, traceparent }) {
     const init: RequestInit = {
       method,
       credentials: 'include',
@@ -27,6 +29,7 @@ export function createHttp(deps: { origin: string; fetch: Fetch; ended: AbortSig
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(traceparent === undefined ? {} : { traceparent }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };

@@ -5,5 +5,6 @@ export { createIndexedDbOutboxStorage } from './outbox-storage-indexeddb.ts';
 export { createMemoryOutboxStorage } from './outbox-storage-memory.ts';
 export { findSecondStep, findSetup } from './second-factor.ts';
 export type { FirstFactor, SecondFactorClient, SetupSteps, SignInSteps } from './second-factor-types.ts';
+export type { ClientSpan, SpanListener } from './send-span.ts';
 export { createTabs, type Tabs } from './tabs.ts';
 export * from './types.ts';

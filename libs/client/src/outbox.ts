@@ -8,6 +8,7 @@ import { type OutboxItem, pickReady, postpone } from './outbox-queue.ts';
 import { type OutboxNews, OutboxShelf } from './outbox-shelf.ts';
 import type { Rest } from './rest.ts';
 import { SendDoors } from './send-doors.ts';
+import type { SpanListener } from './send-span.ts';
 import type { Tabs } from './tabs.ts';
 import type { WaitingMessage } from './timeline-data.ts';
 import type { Timers } from './timers.ts';
@@ -22,6 +23,7 @@ export interface OutboxDeps {
   now: () => number;
   random: () => number;
   onFault: FaultListener;
+  onSpan: SpanListener | undefined;
   /** A message of mine has its place. */
   onStored: (message: RoomMessage) => void;
   onChanged: (chatRoomId: string) => void;

@@ -6,7 +6,7 @@ import { HallwayError } from './types.ts';
 /** Requests of the person who is signed in. They throw `HallwayError` and nothing else. */
 export interface Rest {
   get(path: string, query?: Record<string, string | number | undefined>): Promise<unknown>;
-  post(path: string, body: unknown): Promise<unknown>;
+  post(path: string, body: unknown, trace?: Pick<HttpRequest, 'traceparent'>): Promise<unknown>;
   put(path: string): Promise<unknown>;
   patch(path: string, body: unknown): Promise<unknown>;
   remove(path: string): Promise<unknown>;
@@ -38,7 +38,7 @@ export function createRest(sendRequest: SendRequest, session: SessionKeeper): Re
 
   return {
     get: (path, query = {}) => send({ method: 'GET', path: `${path}${toQueryString(query)}` }),
-    post: (path, body) => send({ method: 'POST', path, body }),
+    post: (path, body, trace = {}) => send({ method: 'POST', path, body, ...trace }),
     put: (path) => send({ method: 'PUT', path }),
     patch: (path, body) => send({ method: 'PATCH', path, body }),
     remove: (path) => send({ method: 'DELETE', path }),

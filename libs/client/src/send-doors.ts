@@ -2,6 +2,7 @@ import type { RoomMessage, RoomMessageAnswer } from '@hallway/contracts';
 import type { Connection } from './connection.ts';
 import { toBody } from './faults.ts';
 import type { Rest } from './rest.ts';
+import { reportSend, type SpanListener, toSendTrace } from './send-span.ts';
 import type { Timers } from './timers.ts';
 import type { OutboxEntry } from './types.ts';
 
@@ -12,6 +13,7 @@ interface SendDoorsDeps {
   now: () => number;
   /** There is a way again: by the socket, or by HTTP after the socket was missed for a while. */
   onOpen: () => void;
+  onSpan?: SpanListener | undefined;
 }
 
 // A usual break is over by then, and what waits goes by the socket; a longer one is worth a request for each message.
@@ -75,13 +77,21 @@ export class SendDoors {
   }
 
   /** Resolves with the stored message. Rejects with `HallwayError`, after which the next try may take the other door. */
-  async send({ chatRoomId, content, clientMessageId, messageType }: OutboxEntry): Promise<RoomMessage> {
+  async send(entry: OutboxEntry): Promise<RoomMessage> {
+    const message = await this.#trySend(entry);
+    const { onSpan, now } = this.#deps;
+    if (onSpan) reportSend(onSpan, entry, now());
+    return message;
+  }
+
+  async #trySend({ chatRoomId, content, clientMessageId, messageType }: OutboxEntry): Promise<RoomMessage> {
     const payload = { chatRoomId, content, clientMessageId, messageType };
-    const { connection, rest, now } = this.#deps;
+    const { connection, rest, now, onSpan } = this.#deps;
     const bySocket = connection.isOnline() && this.#shutUntil <= now();
     try {
       if (bySocket) return (await connection.request('sendMessage', payload)).message;
-      return ((await rest.post('/api/message/message', payload)) as RoomMessageAnswer).message;
+      const trace = onSpan ? toSendTrace(clientMessageId) : {};
+      return ((await rest.post('/api/message/message', payload, trace)) as RoomMessageAnswer).message;
     } catch (cause) {
       // What is away may be away behind one door only: whichever failed, the other one is next.
       if (toBody(cause).code === 'TEMPORARILY_UNAVAILABLE') this.#shutUntil = bySocket ? now() + shutMs : 0;

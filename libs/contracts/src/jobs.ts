@@ -21,7 +21,13 @@ export const jobCatalogue = {
   /** Tells a person who was away about messages of a room that are still unread. */
   'notification.deliver': {
     queue: 'notifications',
-    data: Type.Object({ userId: Id, chatRoomId: Id, fromSeq: Seq }),
+    data: Type.Object({
+      userId: Id,
+      chatRoomId: Id,
+      fromSeq: Seq,
+      /** Of the message that the job was planned for. */
+      traceparent: Type.Optional(Type.String()),
+    }),
     attempts: 8,
     backoffMs: 2000,
   },

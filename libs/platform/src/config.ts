@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { findCommonContradictions } from './config-contradictions.ts';
+import { redisUrlForms, redisUrlPattern } from './redis-url.ts';
+import { tracingConfig } from './tracing.ts';
 
 /** A configuration that cannot be used. `faults` names every variable that is wrong, one readable line each. */
 export class ConfigError extends Error {
@@ -12,14 +15,25 @@ export class ConfigError extends Error {
   }
 }
 
-type Environment = Record<string, string | undefined>;
+export type Environment = Record<string, string | undefined>;
+
+/**
+ * What is wrong between variables, one readable line each that begins with the name of the variable to change. Only values
+ * that are usable by themselves are given, so that a rule never repeats what was told already.
+ */
+export type FindContradictions<C> = (values: Partial<C>, environment: Environment) => string[];
 
 /**
  * Reads a configuration from environment variables by a schema whose property names are the variables' names.
  * A value may instead stand in a file that `<NAME>_FILE` names; both at once is a fault. Empty counts as absent.
+ * What every service's variables must not say together is checked here, and a service adds its own rules.
  * Throws `ConfigError` with all faults at once.
  */
-export function readConfig<T extends TObject>(schema: T, environment: Environment): Static<T> {
+export function readConfig<T extends TObject>(
+  schema: T,
+  environment: Environment,
+  findContradictions: FindContradictions<Static<T>> = () => [],
+): Static<T> {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(schema.properties)) {
@@ -27,6 +41,7 @@ export function readConfig<T extends TObject>(schema: T, environment: Environmen
     const value = readValue({ name, property, required, environment, faults });
     if (value !== undefined) values[name] = value;
   }
+  faults.push(...findCommonContradictions(values), ...findContradictions(values as Partial<Static<T>>, environment));
   if (faults.length > 0) throw new ConfigError(faults);
   return values as Static<T>;
 }
@@ -43,7 +58,7 @@ function readValue({ name, property, required, environment, faults }: Variable):
   const faultsBefore = faults.length;
   const raw = readRaw(name, environment, faults);
   if (faults.length > faultsBefore) return undefined;
-  const value = raw === undefined ? (property as { default?: unknown }).default : Value.Convert(property, raw);
+  const value = raw === undefined ? (property as { default?: unknown }).default : convert(property, raw);
   if (value === undefined) {
     if (required) faults.push(`${name} is missing: ${describe(property)}`);
     return undefined;
@@ -51,6 +66,12 @@ function readValue({ name, property, required, environment, faults }: Variable):
   if (Value.Check(property, value)) return value;
   faults.push(`${name} has an unusable value: ${describe(property)}`);
   return undefined;
+}
+
+/** Text that only begins with a number, or that a generous reader would round, is no integer. */
+function convert(property: TSchema, raw: string): unknown {
+  const { type } = property as { type?: string };
+  return type === 'integer' && !/^\s*[+-]?\d+\s*$/.test(raw) ? raw : Value.Convert(property, raw);
 }
 
 function readRaw(name: string, environment: Environment, faults: string[]): string | undefined {
@@ -70,13 +91,17 @@ function readRaw(name: string, environment: Environment, faults: string[]): stri
 }
 
 function describe(property: TSchema): string {
-  const { description, type, anyOf } = property as {
+  const { description, type, anyOf, minimum, maximum } = property as {
     description?: string;
     type?: string;
     anyOf?: { const?: unknown }[];
+    minimum?: number;
+    maximum?: number;
   };
   const choices = anyOf?.map((choice) => JSON.stringify(choice.const)).join(', ');
-  const shape = choices ? `one of ${choices}` : (type ?? 'a value');
+  const from = minimum === undefined ? '' : ` from ${minimum}`;
+  const range = `${from}${maximum === undefined ? '' : ` to ${maximum}`}`;
+  const shape = choices ? `one of ${choices}` : `${type ?? 'a value'}${range}`;
   return description ? `${shape} (${description})` : shape;
 }
 
@@ -106,12 +131,16 @@ export const commonConfig = {
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'least severe level that is logged' },
   ),
-  REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'Redis or Valkey for live traffic' }),
+  REDIS_URL: Type.String({
+    pattern: redisUrlPattern,
+    description: `Redis or Valkey for live traffic: ${redisUrlForms}`,
+  }),
   REDIS_PREFIX: Type.String({
     pattern: '^[A-Za-z0-9._-]{1,40}$',
     default: 'hallway',
     description: 'begins every key, so that several installations can share one Redis',
   }),
+  ...tracingConfig,
 } as const;
 
 export const publicPort = {
@@ -127,8 +156,8 @@ export const mongoConfig = {
 
 export const queueConfig = {
   QUEUE_REDIS_URL: Type.String({
-    pattern: '^rediss?://',
-    description: 'Redis or Valkey for jobs, with noeviction; may be the same as REDIS_URL',
+    pattern: redisUrlPattern,
+    description: 'Redis or Valkey for jobs, with noeviction, in the same forms; may be the same as REDIS_URL',
   }),
 } as const;
 

@@ -1,3 +1,4 @@
+import { answerHeaders } from '@hallway/contracts';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, toAppError } from './app-error.ts';
 import { type ValidationDetail, validationFailed } from './validation.ts';
@@ -31,7 +32,7 @@ export function answerFault(fault: AppError, request: FastifyRequest, reply: Fas
     request.log[fault.code === 'INTERNAL' ? 'error' : 'warn']({ err: fault, requestId: request.id }, 'request failed');
   else request.log.info({ code: fault.code, internal: fault.message, requestId: request.id }, 'request refused');
   // Also here, because no hook has run where the address could not even be read.
-  reply.header('x-request-id', request.id);
+  reply.headers({ ...answerHeaders, 'x-request-id': request.id });
   if (fault.retryAfterMs !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(fault.retryAfterMs / 1000))));
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { limits } from '@hallway/contracts';
+import { answerHeaders, limits, parseTraceparent } from '@hallway/contracts';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -45,6 +45,9 @@ export function createHttpServer({ log, metrics, proxyHops = 1 }: HttpServerOpti
     trustProxy: (_address: string, hop: number) => hop < proxyHops,
     genReqId: readRequestId,
     requestIdHeader: false,
+    // A stopping server finishes what comes over connections that are there, and says that each is to close: a deploy must
+    // cost nobody an error. New connections go to the others.
+    return503OnClosing: false,
     // An idle keep-alive connection must outlive the proxy's, or the proxy meets a closed door now and then.
     keepAliveTimeout: 75_000,
     requestTimeout: 30_000,
@@ -57,7 +60,7 @@ export function createHttpServer({ log, metrics, proxyHops = 1 }: HttpServerOpti
   app.setErrorHandler<FastifyError>((error, request, reply) => answerFault(toPublicFault(error), request, reply));
   app.setNotFoundHandler((request, reply) => answerFault(new AppError({ code: 'NOT_FOUND' }), request, reply));
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    reply.headers({ ...answerHeaders, 'x-request-id': request.id });
   });
   app.addHook('preValidation', async (request) => {
     // A request without a body means the same as one with an empty object.
@@ -106,17 +109,26 @@ interface Answered {
 
 function recordAnswer({ request, reply, log, metrics }: Answered) {
   const route = request.routeOptions.url ?? 'unknown';
-  const status = String(reply.statusCode);
-  metrics.httpSeconds.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
+  const { method } = request;
+  metrics.httpSeconds.observe({ method, route }, reply.elapsedTime / 1000);
+  metrics.httpRequests.inc({ method, route, status: String(reply.statusCode) });
+  const traceId = parseTraceparent(traceOf(request).traceparent)?.traceId;
   log.info(
     {
       requestId: request.id,
+      ...(traceId === undefined ? {} : { traceId }),
       userId: request.caller?.sub,
-      method: request.method,
+      method,
       route,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     },
     'request answered',
   );
+}
+
+/** Where the trace that a request belongs to goes on, if it says so. */
+export function traceOf({ headers }: Pick<FastifyRequest, 'headers'>): { traceparent?: string } {
+  const { traceparent } = headers;
+  return typeof traceparent === 'string' ? { traceparent } : {};
 }

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Metrics } from './metrics.ts';
+import { watchEventLoop } from './process-metrics.ts';
 
 /** What `/readyz` is told: whether to send work here, and what is away although work goes on. */
 export interface Readiness {
@@ -28,6 +29,7 @@ export function createInternalServer({ metrics, readiness, addRoutes }: Internal
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });
+  app.addHook('onClose', watchEventLoop(metrics));
   addRoutes?.(app);
   return app;
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { ConfigError } from './config.ts';
 import { createLog, type Log } from './log.ts';
+import type { Tracing, TracingOptions } from './spans.ts';
+import { openTracing } from './tracing.ts';
 
 /** A built application: `start` resolves when it is ready for work, `stop` when nothing of it is left. */
 export interface Service {
@@ -8,34 +10,47 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export interface RunOptions<C extends { LOG_LEVEL: string; INSTANCE_ID?: string }> {
+type RunConfig = { LOG_LEVEL: string; INSTANCE_ID?: string } & TracingOptions['config'];
+
+export interface RunOptions<C extends RunConfig> {
   name: string;
   /** Reads the environment; throws `ConfigError`. */
   readConfig: () => C;
-  build: (context: { config: C; log: Log; instance: string }) => Service;
+  build: (context: { config: C; log: Log; instance: string; tracing: Tracing }) => Service;
   /** Milliseconds that a stop may take before the process ends anyway. */
-  stopWithinMs?: number;
+  stopWithinMs: number;
 }
 
 /**
  * Runs a service until SIGTERM or SIGINT. Exit codes: 0 after an orderly stop, 1 for a faulty configuration, a failed
  * start, an exception that nobody caught, or a stop that took too long.
  */
-export async function runService<C extends { LOG_LEVEL: string; INSTANCE_ID?: string }>(options: RunOptions<C>) {
+export async function runService<C extends RunConfig>(options: RunOptions<C>) {
   const config = readConfigOrExit(options.readConfig);
   const instance = config.INSTANCE_ID ?? `${options.name}-${randomBytes(4).toString('hex')}`;
   const log = createLog({ service: options.name, instance, level: config.LOG_LEVEL });
   exitOnUnknownFault(log);
-  const service = options.build({ config, log, instance });
-  stopOnSignal({ service, log, stopWithinMs: options.stopWithinMs ?? 20_000 });
+  const tracing = await openTracing({ service: options.name, instance, log, config });
+  const service = withTracing(options.build({ config, log, instance, tracing }), tracing);
+  const stop = stopOnSignal({ service, log, stopWithinMs: options.stopWithinMs });
   try {
     await service.start();
     log.info('ready');
   } catch (error) {
+    // A stop ends a start that is under way, and then says by itself how it went.
+    if (stop.isUnderWay()) return;
     log.fatal({ err: error }, 'could not start');
     await service.stop().catch(() => undefined);
     process.exit(1);
   }
+}
+
+/** The last spans are those of the stop itself. */
+function withTracing({ start, stop }: Service, tracing: Tracing): Service {
+  return {
+    start: () => start(),
+    stop: () => stop().finally(tracing.stop),
+  };
 }
 
 function readConfigOrExit<C>(read: () => C): C {
@@ -82,4 +97,5 @@ function stopOnSignal({ service, log, stopWithinMs }: { service: Service; log: L
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  return { isUnderWay: () => stopping };
 }

@@ -1,30 +1,36 @@
-import mongoose from 'mongoose';
+import mongoose, { type ConnectOptions } from 'mongoose';
 import type { Log } from './log.ts';
 
 export interface MongoOptions {
   uri: string;
   appName: string;
   log: Log;
+  /** For a migration, whose commands take as long as they take: an index of a large collection, minutes. */
+  longCommands?: boolean;
 }
+
+/** How every service connects; `docs/stores.md` has the reason for each. What the URI says of the same overrides nothing here. */
+export const mongoOptions = {
+  writeConcern: { w: 'majority', wtimeoutMS: 5000 },
+  readConcern: { level: 'majority' },
+  serverSelectionTimeoutMS: 3000,
+  connectTimeoutMS: 5000,
+  socketTimeoutMS: 20_000,
+  heartbeatFrequencyMS: 2000,
+  maxPoolSize: 20,
+  waitQueueTimeoutMS: 10_000,
+  autoIndex: false,
+  bufferCommands: false,
+} as const satisfies ConnectOptions;
 
 /**
  * A connection whose writes are acknowledged by a majority, and repeated once by the driver where the URI does not say
  * `retryWrites=false`: nothing relies on that. Commands fail within seconds while MongoDB is away, so that
  * callers can say so instead of hanging.
  */
-export function createMongo({ uri, appName, log }: MongoOptions) {
-  const connection = mongoose.createConnection(uri, {
-    appName,
-    writeConcern: { w: 'majority', wtimeoutMS: 5000 },
-    readConcern: { level: 'majority' },
-    serverSelectionTimeoutMS: 3000,
-    connectTimeoutMS: 5000,
-    socketTimeoutMS: 20_000,
-    heartbeatFrequencyMS: 2000,
-    maxPoolSize: 20,
-    autoIndex: false,
-    bufferCommands: false,
-  });
+export function createMongo({ uri, appName, log, longCommands = false }: MongoOptions) {
+  const patience = longCommands ? { socketTimeoutMS: 0 } : {};
+  const connection = mongoose.createConnection(uri, { ...mongoOptions, ...patience, appName });
   let closing = false;
   connection.on('disconnected', () => {
     if (!closing) log.warn('MongoDB is away');

@@ -35,8 +35,10 @@ export function watchAnswers(redis: Redis): void {
     probing = false;
   }
 
-  redis.sendCommand = (command, stream) => {
-    const answer = send(command, stream);
+  // A Cluster's pipelines pass a third argument, the node: whatever comes is handed on.
+  redis.sendCommand = (...args: Parameters<typeof send>) => {
+    const [command] = args;
+    const answer = send(...args);
     command.promise.then(
       () => silent.delete(redis),
       (error: unknown) => {

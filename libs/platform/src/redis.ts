@@ -1,70 +1,27 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import type { Log } from './log.ts';
 import { watchAnswers } from './redis-answers.ts';
+import { clusterOptions, type RedisKind, redisOptions, sentinelOptions } from './redis-options.ts';
+import { type RedisAddress, readRedisUrl } from './redis-url.ts';
 
 export interface RedisClientOptions {
+  /** One Redis, sentinels that know it, or nodes of a Cluster: `readRedisUrl` tells the forms. */
   url: string;
   log: Log;
   /** What the connection is for, in the log and in `CLIENT LIST`. */
   role: string;
-  /**
-   * `commands` fail fast while Redis is away and travel together when issued in one tick; `blocking` is for loops that block
-   * on a stream, and fails with the connection; `subscriber` waits for Redis and subscribes again by itself; `producer` adds
-   * jobs and fails fast; `queue` is what BullMQ asks for its workers. BullMQ defines commands on its clients, which must not
-   * share round trips.
-   */
-  kind: 'commands' | 'blocking' | 'subscriber' | 'producer' | 'queue';
+  kind: RedisKind;
 }
 
-/**
- * Redis answers within milliseconds, and a second is a slow disk. A send or a sign-in waits six seconds at most: after two
- * and a half there is still time for the way without Redis.
- */
-const commandTimeout = 2500;
-/** Silence with something unanswered, after which the connection counts as dead: above `commandTimeout`, which tells first. */
-const silenceOfCommandsMs = 3000;
-/** The same for clients that block up to 2000 ms, which is the longest BLOCK of all loops, and a margin for a busy machine. */
-const silenceWhileBlockingMs = 5000;
 /** A subscriber that is told nothing asks this often whether anybody is still there. */
 const pingEveryMs = 3000;
 
-const failingFast: RedisOptions = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 1,
-  commandTimeout,
-  socketTimeout: silenceOfCommandsMs,
-};
-
-const byKind: Record<RedisClientOptions['kind'], RedisOptions> = {
-  commands: { ...failingFast, enableAutoPipelining: true },
-  // A read that was under way when the connection broke must fail, so that its loop recovers what Redis had already handed
-  // out. Sent again by the client, it would bring the next entries and leave those pending. Without sending again ioredis
-  // rejects such a command only when its retries are used up: hence none.
-  blocking: {
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    socketTimeout: silenceWhileBlockingMs,
-  },
-  subscriber: { maxRetriesPerRequest: null, autoResubscribe: true, socketTimeout: silenceWhileBlockingMs },
-  producer: failingFast,
-  // BullMQ blocks as long as it likes and watches its connections itself.
-  queue: { maxRetriesPerRequest: null, enableOfflineQueue: true },
-};
-
 /**
- * A client with one rule for coming back: full jitter, half a second at most, for ever. Half a second because a restart of
- * Redis should be over for people before they notice, and one connection attempt costs next to nothing.
+ * A client that comes back by itself, for ever. For a Cluster it is a Cluster client under the type of a Redis: it takes the
+ * same commands, as long as the keys of each lie in one slot; where that is not enough, `isCluster` tells them apart.
  */
 export function createRedis({ url, log, role, kind }: RedisClientOptions): Redis {
-  const redis = new Redis(url, {
-    ...byKind[kind],
-    connectionName: role,
-    connectTimeout: 5000,
-    keepAlive: 10_000,
-    retryStrategy: (attempt: number) => Math.random() * Math.min(500, 50 * attempt),
-    // Stream replies as arrays, the form that BullMQ and the Socket.IO adapter read as well.
-    replyMapping: 'legacy' as const,
-  });
+  const redis = connect(readRedisUrl(url), role, kind);
   let away = false;
   redis.on('error', (error: Error) => {
     if (!away) log.warn({ err: error, role }, 'Redis is away');
@@ -75,8 +32,56 @@ export function createRedis({ url, log, role, kind }: RedisClientOptions): Redis
     away = false;
   });
   if (kind === 'commands' || kind === 'producer') watchAnswers(redis);
-  if (kind === 'subscriber') pingWhileSubscribed(redis);
+  if (kind === 'subscriber' && !isCluster(redis)) pingWhileSubscribed(redis);
   return redis;
+}
+
+function connect(address: RedisAddress, connectionName: string, kind: RedisKind): Redis {
+  if (address.mode === 'single') return new Redis(address.url, { ...redisOptions(kind), connectionName });
+  const { hosts, login, tls } = address;
+  const own = { ...login, connectionName, ...(tls ? { tls: {} } : {}) };
+  if (address.mode === 'sentinel') return new Redis({ ...redisOptions(kind), ...own, ...askSentinels(address) });
+  const { redisOptions: perNode, ...around } = clusterOptions(kind);
+  return new Cluster(hosts, { ...around, redisOptions: { ...perNode, ...own } }) as unknown as Redis;
+}
+
+function askSentinels({ hosts, masterName, tls, sentinelLogin }: Extract<RedisAddress, { mode: 'sentinel' }>) {
+  const { username, password } = sentinelLogin;
+  return {
+    ...sentinelOptions(),
+    sentinels: hosts,
+    name: masterName,
+    enableTLSForSentinelMode: tls,
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
+  };
+}
+
+/** Whether a client speaks to a Cluster, where one command, script or read may touch the keys of one slot only. */
+export function isCluster(redis: Redis): boolean {
+  return redis.isCluster === true;
+}
+
+/** Another client like this one of a Cluster. What it says of connections that fail, `redis` says as well. */
+export function openOnSameCluster(redis: Redis): Redis {
+  // `redis` looks whether all slots are served. When many more ask as well they only start later.
+  const another = (redis as unknown as Cluster).duplicate([], { enableReadyCheck: false });
+  another.on('error', () => undefined);
+  return another as unknown as Redis;
+}
+
+/** The primaries of a Cluster, in an order that stays while they do; the client itself where there is one Redis. */
+export function primariesOf(redis: Redis): Redis[] {
+  if (!isCluster(redis)) return [redis];
+  const nodes = (redis as unknown as Cluster).nodes('master') as Redis[];
+  const placeOf = ({ options }: Redis) => `${options.host}:${options.port}`;
+  return nodes.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+/** Tells that a connection ended, that to one node of a Cluster included: what was sent last was perhaps never heard. */
+export function onRedisLost(redis: Redis, listener: () => void): void {
+  redis.on('close', listener);
+  if (isCluster(redis)) redis.on('-node', listener);
 }
 
 /** Nothing is ever due to a subscriber, so that it would not notice a dead connection: a ping makes an answer due. */
@@ -94,8 +99,14 @@ function pingWhileSubscribed(redis: Redis): void {
   redis.once('end', () => clearInterval(timer));
 }
 
+/** A client of a Cluster asks around before it is ready, and a service opens some twenty at once. */
+const readyWithinMs = { single: 5000, cluster: 15_000 } as const;
+
 /** Resolves when the client can be used, rejects after `withinMs` with what stood in the way. */
-export async function waitForRedis(redis: Redis, withinMs = 5000): Promise<void> {
+export async function waitForRedis(
+  redis: Redis,
+  withinMs: number = isCluster(redis) ? readyWithinMs.cluster : readyWithinMs.single,
+): Promise<void> {
   if (redis.status === 'ready') return;
   await new Promise<void>((resolve, reject) => {
     const onReady = () => finish(resolve);

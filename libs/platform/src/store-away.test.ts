@@ -99,6 +99,8 @@ describe('isStoreAway', () => {
     'LOADING',
     'MISCONF',
     'TRYAGAIN',
+    'MOVED',
+    'ASK',
     'OOM',
     'UNBLOCKED',
     'NOREPLICAS',
@@ -115,6 +117,9 @@ describe('isStoreAway', () => {
     "Stream isn't writeable and enableOfflineQueue options is false",
     'Command aborted due to connection close',
     "Socket timeout. Expecting data, but didn't receive any in 3000ms.",
+    'Too many Cluster redirections. Last error: Error: Connection is closed.',
+    "Cluster isn't ready and enableOfflineQueue options is false",
+    'All sentinels are unreachable. Retrying from scratch after 100ms.',
   ])('when the client of Redis says %j, answers yes', (message) => {
     expect(isStoreAway(new Error(message))).toBe(true);
   });

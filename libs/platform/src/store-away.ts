@@ -89,10 +89,10 @@ const socketCodes = new Set([
 
 const redisOperatorReplies = /^(NOPERM|NOAUTH|WRONGPASS)\b/;
 const redisAwayReplies =
-  /^(READONLY|MASTERDOWN|CLUSTERDOWN|LOADING|MISCONF|TRYAGAIN|OOM|UNBLOCKED|NOREPLICAS|BUSY|ERR max number of clients)\b/;
+  /^(READONLY|MASTERDOWN|CLUSTERDOWN|LOADING|MISCONF|TRYAGAIN|MOVED|ASK|OOM|UNBLOCKED|NOREPLICAS|BUSY|ERR max number of clients)\b/;
 
 const clientTexts =
-  /^(Connection is closed\.|Stream isn't writeable|Command timed out|Command aborted due to connection close|Socket timeout\.|Cannot call `.*` before initial connection)/;
+  /^(Connection is closed\.|Stream isn't writeable|Command timed out|Command aborted due to connection close|Socket timeout\.|Too many Cluster redirections|Cluster (isn't ready|is ended)|All sentinels are unreachable|Cannot call `.*` before initial connection)/;
 // What remains of a connection fault without a label inside a `MongoBulkWriteError`.
 const bulkTexts =
   /(Server selection timed out|connection .* (closed|timed out)|checking out a connection|connection pool|interrupted due to server monitor|Topology is closed|must be connected|ECONN|EPIPE|ETIMEDOUT)/i;

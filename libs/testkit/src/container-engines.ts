@@ -4,6 +4,8 @@ import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer,
 const images = { mongo: 'mongo:8', redis: 'valkey/valkey:8' } as const;
 // Long enough for a pull over a slow line; after it the next engine of the chain is taken.
 const startWithinMs = 120_000;
+// A set of one elects itself within a second or two; a busy machine may take longer.
+const electWithinMs = 30_000;
 
 /** The engines of production in containers, for tests, wherever a container engine answers and has or gets the image. */
 export function createContainerEngines(): Record<EngineRole, EngineSource> {
@@ -16,6 +18,7 @@ function createSource(role: EngineRole, startContainer: () => Promise<Started>):
     prepare: findContainerEngine,
     async start(why): Promise<Engine> {
       const { container, url } = await startContainer();
+      let stopped: Promise<unknown> | undefined;
       return {
         role,
         name: images[role],
@@ -24,7 +27,8 @@ function createSource(role: EngineRole, startContainer: () => Promise<Started>):
         why,
         pid: () => null,
         stop: async () => {
-          await container.stop({ timeout: 10_000 });
+          stopped ??= container.stop();
+          await stopped;
         },
       };
     },
@@ -47,21 +51,37 @@ async function findContainerEngine(): Promise<Availability> {
 
 async function startMongo(): Promise<Started> {
   const container = await new GenericContainer(images.mongo)
-    .withCommand(['--replSet', 'rs0', '--bind_ip_all'])
+    // Its own share of memory would be half of the machine's.
+    .withCommand(['mongod', '--replSet', 'rs0', '--bind_ip_all', '--wiredTigerCacheSizeGB', '0.5'])
     .withExposedPorts(27017)
     .withWaitStrategy(Wait.forLogMessage(/waiting for connections/i))
     .withStartupTimeout(startWithinMs)
     .start();
-  const initiate = "rs.initiate({ _id: 'rs0', members: [{ _id: 0, host: 'localhost:27017' }] })";
-  await container.exec(['mongosh', '--quiet', '--eval', initiate]);
-  await container.exec(['mongosh', '--quiet', '--eval', 'while (!db.hello().isWritablePrimary) sleep(50)']);
+  try {
+    await makeReplicaSet(container);
+  } catch (fault) {
+    await container.stop();
+    throw fault;
+  }
   const url = `mongodb://${container.getHost()}:${container.getMappedPort(27017)}/?directConnection=true`;
   return { container, url };
 }
 
+/** Only a replica set acknowledges by a majority; its one member elects itself within a second or two. */
+async function makeReplicaSet(container: StartedTestContainer): Promise<void> {
+  const script = `
+    if (!db.hello().setName) rs.initiate({ _id: 'rs0', members: [{ _id: 0, host: 'localhost:27017' }] });
+    const deadline = Date.now() + ${electWithinMs};
+    while (!db.hello().isWritablePrimary && Date.now() < deadline) sleep(50);
+    quit(db.hello().isWritablePrimary ? 0 : 1);`;
+  const { exitCode, output } = await container.exec(['mongosh', '--quiet', '--norc', '--eval', script]);
+  if (exitCode !== 0) throw new Error(`${images.mongo} takes no writes (${output.trim().slice(-200) || 'no primary'})`);
+}
+
 async function startRedis(): Promise<Started> {
   const container = await new GenericContainer(images.redis)
-    .withCommand(['valkey-server', '--save', '', '--maxmemory-policy', 'noeviction'])
+    // Reached from outside of its container, without a password.
+    .withCommand(['valkey-server', '--protected-mode', 'no', '--save', '', '--maxmemory-policy', 'noeviction'])
     .withExposedPorts(6379)
     .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
     .withStartupTimeout(startWithinMs)

@@ -9,16 +9,19 @@ import {
   createMetrics,
   createMongo,
   createRedis,
+  createServiceSchema,
   isRedisAway,
   type Log,
+  type Metrics,
   waitForRedis,
+  watchStores,
 } from '@hallway/platform';
 import { createDirectoryReader } from '@hallway/policy';
 import { addAccountsRoutes } from './accounts/accounts.routes.ts';
 import { addAdminRoutes } from './admin/admin.routes.ts';
 import { createMakeDemoCampus } from './campus/make-demo-campus.ts';
 import type { AuthConfig } from './config.ts';
-import { ensureIndexes } from './database-indexes.ts';
+import { countLogins } from './count-logins.ts';
 import { createCoursesRepository } from './directory/courses.repository.ts';
 import { addDirectoryRoutes } from './directory/directory.routes.ts';
 import { createListChildren } from './directory/list-children.ts';
@@ -30,11 +33,12 @@ import { createSectionsRepository } from './directory/sections.repository.ts';
 import { addKeysRoutes } from './keys/keys.routes.ts';
 import { buildPolicyParts, type PolicyParts } from './policy-parts.ts';
 import { buildRosterParts, type RosterParts } from './roster/roster-parts.ts';
+import { authSchema } from './schema-part.ts';
 import { addSecondFactorRoutes } from './second-factor/second-factor.routes.ts';
 import { addSignInRoutes } from './second-factor/sign-in.routes.ts';
 import { addSessionEndingsRoutes } from './sessions/session-endings.routes.ts';
 import { addSessionsRoutes } from './sessions/sessions.routes.ts';
-import { buildSignIn, type SignIn } from './sign-in.ts';
+import { buildSignIn, type SignIn, type SignInDeps } from './sign-in.ts';
 
 export interface AuthServiceDeps {
   config: AuthConfig;
@@ -46,8 +50,8 @@ export type AuthService = ReturnType<typeof buildAuthService>;
 /** The auth service, ready to be started. `http` answers once `start` has resolved; port 0 picks a free one. */
 export function buildAuthService({ config, log }: AuthServiceDeps) {
   const metrics = createMetrics('auth');
-  const stores = openStores(config, log);
-  const signIn = buildSignIn({ config, log, ...stores });
+  const stores = openStores(config, log, metrics);
+  const signIn = buildCountedSignIn({ config, log, ...stores }, metrics);
   const policy = buildPolicyParts({ config, log, ...stores });
   const roster = buildRosterParts({ config, connection: stores.mongo.connection, log });
   const http = buildHttp({ config, log, metrics, stores, signIn, policy, roster });
@@ -57,30 +61,31 @@ export function buildAuthService({ config, log }: AuthServiceDeps) {
     readiness: () => findReadiness(isReady, stores),
     addRoutes: (app) => addSessionEndingsRoutes(app, signIn),
   });
+  const schema = createSchema({ config, log }, stores);
   const makeDemoCampus = createMakeDemoCampus({ connection: stores.mongo.connection, ...signIn, log });
-  let port = config.PORT;
-  let internalPort = config.INTERNAL_PORT;
 
   return {
     http,
-    ports: () => ({ port, internalPort }),
+    ports: () => ({
+      port: portOf(http.server, config.PORT),
+      internalPort: portOf(internal.server, config.INTERNAL_PORT),
+    }),
 
     async start(): Promise<void> {
       await signIn.loadKeys();
       await reachStores(stores);
-      await ensureIndexes(stores.mongo.connection);
+      await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
+      await schema.ready();
       if (config.DEMO_CAMPUS) await makeDemoCampus();
       signIn.announcer.start();
       await policy.watch.start();
       await http.listen({ host: config.HOST, port: config.PORT });
-      await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
-      port = portOf(http.server);
-      internalPort = portOf(internal.server);
       isReady = true;
     },
 
     async stop(): Promise<void> {
       isReady = false;
+      schema.stop();
       await http.close();
       await internal.close();
       await roster.stop();
@@ -93,18 +98,29 @@ export function buildAuthService({ config, log }: AuthServiceDeps) {
   };
 }
 
-/** The port that a listening server really has. */
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
+/** The port that a server really has while it listens, and otherwise the one that it was told. */
+function portOf(server: Server, told: number): number {
+  return (server.address() as AddressInfo | null)?.port ?? told;
 }
 
-function openStores(config: AuthConfig, log: Log) {
+function openStores(config: AuthConfig, log: Log, metrics: Metrics) {
   const mongo = createMongo({ uri: config.MONGODB_URI, appName: 'hallway-auth', log });
   const redis = createRedis({ url: config.REDIS_URL, log, role: 'auth', kind: 'commands' });
+  watchStores(metrics, { mongo, redis: { commands: redis } });
   return { mongo, redis };
 }
 
 type Stores = ReturnType<typeof openStores>;
+
+function buildCountedSignIn(deps: SignInDeps, metrics: Metrics): SignIn {
+  const signIn = buildSignIn(deps);
+  return { ...signIn, ...countLogins(metrics, signIn) };
+}
+
+function createSchema({ config, log }: AuthServiceDeps, { mongo: { connection } }: Stores) {
+  const { HALLWAY_ENV: environment, INSTANCE_ID: instance = 'auth' } = config;
+  return createServiceSchema({ connection, part: authSchema, environment, instance, log });
+}
 
 /** Both clients give up after some seconds by themselves; a supervisor starts us again. */
 async function reachStores({ mongo, redis }: Stores): Promise<void> {

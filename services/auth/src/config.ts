@@ -1,4 +1,4 @@
-import { ConfigError, commonConfig, mongoConfig, publicPort, readConfig } from '@hallway/platform';
+import { commonConfig, type Environment, mongoConfig, publicPort, readConfig } from '@hallway/platform';
 import { policyConfig } from '@hallway/policy';
 import { type Static, Type } from 'typebox';
 import { parseSigningKeys } from './keys/signing-keys.ts';
@@ -97,64 +97,84 @@ export const authConfig = Type.Object({
 });
 export type AuthConfig = Static<typeof authConfig>;
 
-type Environment = Record<string, string | undefined>;
-
 /** Reads the environment. Throws `ConfigError` with every fault, those between variables included. */
 export function readAuthConfig(environment: Environment): AuthConfig {
-  const faults: string[] = [];
-  let config: AuthConfig | null = null;
-  try {
-    config = readConfig(authConfig, environment);
-    faults.push(...findKeyFaults(config));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    faults.push(...error.faults);
-  }
-  faults.push(...findProductionFaults(environment), ...findMissingKeys(environment));
-  if (faults.length > 0 || config === null) throw new ConfigError(faults);
-  return config;
+  return readConfig(authConfig, environment, findAuthContradictions);
 }
 
-function isProduction(environment: Environment): boolean {
-  return (environment.HALLWAY_ENV || 'production') === 'production';
+function findAuthContradictions(values: Partial<AuthConfig>, environment: Environment): string[] {
+  return [
+    ...findKeyFaults(values),
+    ...findProductionFaults(values),
+    ...findMissingKeys(values, environment),
+    ...findSessionFaults(values),
+    ...findProxyFaults(values),
+  ];
 }
 
+/** Also where a value was refused: what is set badly is not missing. */
 function isSet(environment: Environment, name: string): boolean {
   return Boolean(environment[name] || environment[`${name}_FILE`]);
 }
 
-function findProductionFaults(environment: Environment): string[] {
-  if (!isProduction(environment)) return [];
+function findProductionFaults({ HALLWAY_ENV, DEMO_CAMPUS, AUTH_KEYS_DIR }: Partial<AuthConfig>): string[] {
+  if (HALLWAY_ENV !== 'production') return [];
   const faults: string[] = [];
-  if (/^(true|1)$/i.test(environment.DEMO_CAMPUS ?? '')) {
+  if (DEMO_CAMPUS) {
     faults.push('DEMO_CAMPUS cannot be true in production: everybody knows the password of its accounts');
   }
-  if (isSet(environment, 'AUTH_KEYS_DIR')) {
+  if (AUTH_KEYS_DIR !== undefined) {
     faults.push('AUTH_KEYS_DIR cannot be used in production: give the keys in AUTH_SIGNING_KEYS');
   }
   return faults;
 }
 
-function findMissingKeys(environment: Environment): string[] {
+function findMissingKeys({ HALLWAY_ENV }: Partial<AuthConfig>, environment: Environment): string[] {
   const faults: string[] = [];
-  const hasFolder = !isProduction(environment) && isSet(environment, 'AUTH_KEYS_DIR');
+  const isProduction = HALLWAY_ENV === 'production';
+  const hasFolder = !isProduction && isSet(environment, 'AUTH_KEYS_DIR');
   if (!isSet(environment, 'AUTH_SIGNING_KEYS') && !hasFolder) {
     const inProduction = 'AUTH_SIGNING_KEYS is missing: production needs a private ES256 key (PEM or JWK set)';
     const elsewhere = 'AUTH_KEYS_DIR is missing: a folder for the signing key, unless AUTH_SIGNING_KEYS is set';
-    faults.push(isProduction(environment) ? inProduction : elsewhere);
+    faults.push(isProduction ? inProduction : elsewhere);
   }
   // Where there is no folder either, its absence has been told.
-  const asksForFolder = faults.length > 0 && !isProduction(environment);
+  const asksForFolder = faults.length > 0 && !isProduction;
   if (!isSet(environment, 'AUTH_DATA_KEY') && !hasFolder && !asksForFolder) {
     faults.push('AUTH_DATA_KEY is missing: 32 bytes in base64 that encrypt secrets in the database');
   }
   return faults;
 }
 
-function findKeyFaults(config: AuthConfig): string[] {
+function findSessionFaults(values: Partial<AuthConfig>): string[] {
+  const { SESSION_IDLE_SECONDS: idle, SESSION_ABSOLUTE_SECONDS: absolute, ACCESS_TOKEN_TTL_SECONDS: token } = values;
+  if (idle === undefined) return [];
+  const faults: string[] = [];
+  if (absolute !== undefined && idle > absolute) {
+    faults.push(
+      `SESSION_IDLE_SECONDS is ${idle}, more than SESSION_ABSOLUTE_SECONDS (${absolute}): it would never be reached`,
+    );
+  }
+  // A client asks for a new token shortly before the old one ends, so a session that idles less is gone by then.
+  if (token !== undefined && idle <= token) {
+    faults.push(
+      `SESSION_IDLE_SECONDS is ${idle}, not more than ACCESS_TOKEN_TTL_SECONDS (${token}): sessions end before their refresh`,
+    );
+  }
+  return faults;
+}
+
+function findProxyFaults({ HALLWAY_ORIGIN, PROXY_HOPS }: Partial<AuthConfig>): string[] {
+  if (PROXY_HOPS !== 0 || !HALLWAY_ORIGIN?.startsWith('https:')) return [];
   return [
-    ...findFault('AUTH_SIGNING_KEYS', config.AUTH_SIGNING_KEYS, parseSigningKeys),
-    ...findFault('AUTH_DATA_KEY', config.AUTH_DATA_KEY, parseDataKeys),
+    'PROXY_HOPS is 0 although HALLWAY_ORIGIN is https: a proxy that ends TLS would pass for everybody who signs in',
+  ];
+}
+
+function findKeyFaults(values: Partial<AuthConfig>): string[] {
+  return [
+    ...findFault('AUTH_SIGNING_KEYS', values.AUTH_SIGNING_KEYS, parseSigningKeys),
+    ...findFault('AUTH_DATA_KEY', values.AUTH_DATA_KEY, parseDataKeys),
   ];
 }
 

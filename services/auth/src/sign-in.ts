@@ -1,5 +1,5 @@
 import { createAnnounceSessionEnded, createBusNames } from '@hallway/bus';
-import { createTokenVerifier, isRedisAway, type Log, type Mongo } from '@hallway/platform';
+import { createTokenVerifier, isRedisAway, type Log, type Mongo, onRedisLost } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { type AccountsRepository, createAccountsRepository } from './accounts/accounts.repository.ts';
 import { createChangePassword } from './accounts/change-password.ts';
@@ -137,6 +137,6 @@ function buildAnnouncer({ config, log, redis, listEndings }: AnnouncerDeps) {
     isReachable: () => !isRedisAway(redis),
     log,
   });
-  redis.on('close', () => announcer.onRedisLost());
+  onRedisLost(redis, () => announcer.onRedisLost());
   return announcer;
 }

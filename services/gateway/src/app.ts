@@ -1,4 +1,12 @@
-import { createInternalServer, createMetrics, type Log, type Service } from '@hallway/platform';
+import {
+  createInternalServer,
+  createMetrics,
+  idsOnly,
+  type Log,
+  type Service,
+  type Tracing,
+  watchStores,
+} from '@hallway/platform';
 import { drainMsOf, type GatewayConfig } from './config.ts';
 import { createGatewayParts, type GatewayParts } from './gateway-parts.ts';
 import { listen } from './sockets/create-socket-server.ts';
@@ -9,6 +17,7 @@ export interface GatewayDeps {
   log: Log;
   /** Name of this process: what it asks is answered to this name. */
   instance: string;
+  tracing?: Tracing;
 }
 
 export interface Gateway extends Service {
@@ -22,11 +31,13 @@ type State = 'starting' | 'ready' | 'draining';
  * Builds a gateway. It follows the event streams before it lets anybody in, so that nobody is connected and deaf; it stops
  * in reverse, and its people are told to come back elsewhere.
  */
-export function buildGateway({ config, log, instance }: GatewayDeps): Gateway {
+export function buildGateway({ config, log, instance, tracing = idsOnly }: GatewayDeps): Gateway {
   let state: State = 'starting';
   const ports = { public: 0, internal: 0 };
   const metrics = createMetrics('gateway');
-  const parts = createGatewayParts({ config, log, instance, metrics, isDraining: () => state === 'draining' });
+  const parts = createGatewayParts({ config, log, instance, metrics, tracing, isDraining: () => state === 'draining' });
+  const { commands, replies, adapter, events, endings } = parts.redis;
+  watchStores(metrics, { redis: { commands, replies, adapter, events, 'session-endings': endings } });
   const internal = createInternalServer({
     metrics,
     // Without Redis a gateway is degraded, not dead: its sockets stay, and one blip must not restart the fleet.
@@ -50,11 +61,21 @@ export function buildGateway({ config, log, instance }: GatewayDeps): Gateway {
 
     async stop() {
       state = 'draining';
+      if (!config.ALLOW_POLLING) closeDoor(parts);
       await drainSockets(parts.io, drainMsOf(config));
       await stopParts(parts);
       await internal.close();
     },
   };
+}
+
+/**
+ * Newcomers are for the other gateways: a front door whose connection is refused asks the next one at once, while an answer
+ * would send the client away for a second or more. Who is inside stays, which with polling takes new connections: then the
+ * door remains, and newcomers are answered.
+ */
+function closeDoor({ httpServer }: GatewayParts): void {
+  httpServer.close();
 }
 
 async function startParts({ redis, adapter, listenForReplies, people, endings, tail, timers }: GatewayParts) {

@@ -1,7 +1,8 @@
 import { sendLimitsConfig } from '@hallway/bus';
 import { limits } from '@hallway/contracts';
-import { authUrlConfig, commonConfig, publicPort, readConfig } from '@hallway/platform';
+import { authUrlConfig, commonConfig, type Environment, publicPort, readConfig } from '@hallway/platform';
 import { type Static, Type } from 'typebox';
+import { drainMs } from './stop-times.ts';
 
 /** What the gateway is told, each knob with its reason. Times are in the unit that ends the name. */
 export const gatewayConfig = Type.Object({
@@ -48,36 +49,62 @@ export const gatewayConfig = Type.Object({
   }),
   PING_INTERVAL_MS: Type.Integer({
     minimum: 100,
+    maximum: 60_000,
     default: 8000,
     description: 'with the time-out and the grace it keeps "offline" within the promised 20 s after a silent death',
   }),
   PING_TIMEOUT_MS: Type.Integer({
     minimum: 100,
+    maximum: 60_000,
     default: 5000,
     description: 'a phone that changes its mast answers within this; a closed laptop never does',
   }),
   OFFLINE_GRACE_MS: Type.Integer({
     minimum: 0,
+    maximum: 60_000,
     default: 5000,
     description: 'how long a person without sockets still counts as online, so that a reload is invisible',
   }),
   DRAIN_MS: Type.Optional(
     Type.Integer({
       minimum: 0,
-      maximum: 30_000,
+      maximum: drainMs.longest,
       description: 'over how long a stopping gateway sends its people away; 25000 in production, 1000 elsewhere',
     }),
   ),
 });
 export type GatewayConfig = Static<typeof gatewayConfig>;
 
-export function readGatewayConfig(environment: Record<string, string | undefined>): GatewayConfig {
-  return readConfig(gatewayConfig, environment);
+export function readGatewayConfig(environment: Environment): GatewayConfig {
+  return readConfig(gatewayConfig, environment, findGatewayContradictions);
 }
 
-/** Production spreads the return of a whole gateway's people; a developer's Ctrl-C should be quick. */
-export function drainMsOf(config: GatewayConfig): number {
-  return config.DRAIN_MS ?? (config.HALLWAY_ENV === 'production' ? 25_000 : 1000);
+/** The contract: somebody whose last socket is gone, however silently, is offline at most this much later. */
+const offlineWithinMs = 20_000;
+
+function findGatewayContradictions(values: Partial<GatewayConfig>): string[] {
+  return [...findOriginFaults(values), ...findPingFaults(values)];
+}
+
+function findOriginFaults({ ALLOWED_ORIGINS, HALLWAY_ORIGIN }: Partial<GatewayConfig>): string[] {
+  if (ALLOWED_ORIGINS === undefined || HALLWAY_ORIGIN === undefined) return [];
+  const origins = ALLOWED_ORIGINS.split(',');
+  if (origins.includes(HALLWAY_ORIGIN)) return [];
+  return [`ALLOWED_ORIGINS leaves out HALLWAY_ORIGIN (${HALLWAY_ORIGIN}): the web client could not connect`];
+}
+
+function findPingFaults(values: Partial<GatewayConfig>): string[] {
+  const { PING_INTERVAL_MS: interval, PING_TIMEOUT_MS: timeout, OFFLINE_GRACE_MS: grace } = values;
+  if (interval === undefined || timeout === undefined || grace === undefined) return [];
+  const offlineAfterMs = interval + timeout + grace;
+  if (offlineAfterMs <= offlineWithinMs) return [];
+  const sum = 'PING_INTERVAL_MS, PING_TIMEOUT_MS and OFFLINE_GRACE_MS';
+  return [`${sum} together are ${offlineAfterMs}: over ${offlineWithinMs}, after which people must be seen as offline`];
+}
+
+/** Over how long this gateway sends its people away, in milliseconds. */
+export function drainMsOf({ DRAIN_MS, HALLWAY_ENV }: GatewayConfig): number {
+  return DRAIN_MS ?? (HALLWAY_ENV === 'production' ? drainMs.production : drainMs.elsewhere);
 }
 
 export function allowedOriginsOf(config: GatewayConfig): ReadonlySet<string> {

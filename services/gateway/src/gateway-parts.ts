@@ -2,52 +2,52 @@ import { randomBytes } from 'node:crypto';
 import {
   createAsk,
   createBusNames,
-  createCommandLog,
   createEndedSessions,
   createEventTail,
   createPendingAnswers,
   createPresenceLease,
   createPresenceReader,
-  createSendDoor,
   createSessionEndingsFollower,
   createSessionEndingsPoll,
-  createSharedBuckets,
   listenForReplies,
 } from '@hallway/bus';
 import { socketRooms } from '@hallway/contracts';
-import { createRemoteKeySet, createTokenBuckets, createTokenVerifier, type Log, type Metrics } from '@hallway/platform';
+import {
+  countRounds,
+  createRemoteKeySet,
+  createTokenBuckets,
+  createTokenVerifier,
+  type Log,
+  type Metrics,
+  type Tracing,
+} from '@hallway/platform';
 import { allowedOriginsOf, type GatewayConfig } from './config.ts';
 import { createFanOut } from './events/fan-out.ts';
 import { createRecentMessages } from './events/recent-messages.ts';
 import { createResync } from './events/resync.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { collectTimers } from './gateway-timers.ts';
-import { registerMessageHandlers } from './messages/messages.handlers.ts';
 import { createPeopleHere } from './presence/people-here.ts';
-import { registerPresenceHandlers } from './presence/presence.handlers.ts';
 import { createRedisConnections } from './redis-connections.ts';
+import { registerHandlers } from './register-handlers.ts';
 import { createFairAsk } from './rooms/fair-ask.ts';
 import { createMemberIndex } from './rooms/member-index.ts';
 import { createPersonRooms } from './rooms/person-rooms.ts';
-import { registerRoomHandlers } from './rooms/rooms.handlers.ts';
 import { createSessionWatch } from './sessions/session-watch.ts';
-import { registerSessionHandlers } from './sessions/sessions.handlers.ts';
 import { acceptSockets } from './sockets/accept-sockets.ts';
 import { admitSockets } from './sockets/admit-sockets.ts';
 import { createAdapter } from './sockets/create-adapter.ts';
 import { createSocketServer } from './sockets/create-socket-server.ts';
 import { createEventDispatcher } from './sockets/event-dispatcher.ts';
 import { localSocketsIn } from './sockets/gateway-socket.ts';
-import { toReconnectSpreadMs } from './sockets/reconnect-spread.ts';
 import { createGatewayCount } from './typing/count-gateways.ts';
-import { registerTypingHandlers } from './typing/typing.handlers.ts';
-import { createTypingThrottle } from './typing/typing-throttle.ts';
 
 export interface GatewayPartsDeps {
   config: GatewayConfig;
   log: Log;
   instance: string;
   metrics: Metrics;
+  tracing: Tracing;
   isDraining: () => boolean;
 }
 
@@ -87,6 +87,7 @@ function createBaseParts({ config, log, instance, metrics: registry }: GatewayPa
     pending,
     ...createSocketServer(config, adapter.adapter),
     metrics: createGatewayMetrics(registry),
+    onRound: countRounds(registry),
     // Whatever a person makes this gateway ask stands in their one queue, the rooms of somebody who connects included.
     ask: createFairAsk({
       ask: createAsk({ redis: redis.commands, names, instance, pending }),
@@ -98,7 +99,7 @@ function createBaseParts({ config, log, instance, metrics: registry }: GatewayPa
 
 type BaseParts = ReturnType<typeof createBaseParts>;
 
-function createSessionParts({ config, log }: GatewayPartsDeps, { io, redis, names }: BaseParts) {
+function createSessionParts({ config, log }: GatewayPartsDeps, { io, redis, names, onRound }: BaseParts) {
   const endedSessions = createEndedSessions();
   const sessionWatch = createSessionWatch({ io, endedSessions, log });
   return {
@@ -114,12 +115,13 @@ function createSessionParts({ config, log }: GatewayPartsDeps, { io, redis, name
       log,
       onEnded: sessionWatch.onEnded,
       poll: createSessionEndingsPoll({ authInternalUrl: config.AUTH_INTERNAL_URL }),
+      onRound,
     }),
   };
 }
 
-function createRoomParts({ log, instance }: GatewayPartsDeps, base: BaseParts) {
-  const { io, redis, names, ask, pending, metrics } = base;
+function createRoomParts({ log, instance, tracing }: GatewayPartsDeps, base: BaseParts) {
+  const { io, redis, names, ask, pending, metrics, onRound } = base;
   const index = createMemberIndex();
   const personRooms = createPersonRooms({
     ask,
@@ -145,8 +147,9 @@ function createRoomParts({ log, instance }: GatewayPartsDeps, base: BaseParts) {
     blocking: redis.events,
     names,
     log,
-    onBatch: createFanOut({ io, index, isNews, pending, instance, metrics, log }),
+    onBatch: createFanOut({ io, index, isNews, pending, instance, metrics, tracing, log }),
     onLost: resync.request,
+    onRound,
   });
   return { index, personRooms, resync, tail };
 }
@@ -179,6 +182,7 @@ function letSocketsIn(deps: GatewayPartsDeps, parts: AllParts): void {
   const buckets = createTokenBuckets({ burst: config.EVENT_BURST, perSecond: config.EVENTS_PER_SECOND });
   const dispatcher = createEventDispatcher({ log, metrics, buckets });
   registerHandlers(dispatcher, deps, parts);
+  metrics.connectionsMax.set(config.CONNECTIONS_MAX);
   admitSockets({
     io,
     log,
@@ -197,42 +201,4 @@ function letSocketsIn(deps: GatewayPartsDeps, parts: AllParts): void {
     prepareInbox: personRooms.prepare,
   });
   acceptSockets({ io, log, metrics, dispatcher, sessionWatch: parts.sessionWatch });
-}
-
-function registerHandlers(
-  { registerHandler, assertComplete }: ReturnType<typeof createEventDispatcher>,
-  { config, instance }: GatewayPartsDeps,
-  parts: AllParts,
-): void {
-  const { io, redis, names, ask, pending, reader, metrics, index, sessionWatch: watch, verifyToken } = parts;
-  const submitSend = createSendDoor({
-    appendCommand: createCommandLog({ redis: redis.commands, names }),
-    pending,
-    instance,
-    answer: 'event',
-  });
-  const rate = { burst: config.SEND_BURST, perSecond: config.SENDS_PER_SECOND };
-  registerRoomHandlers(registerHandler, {
-    ask,
-    index,
-    onlineAmong: reader.onlineAmong,
-    reconnectSpreadMs: () =>
-      toReconnectSpreadMs({ sockets: io.of('/').sockets.size, perSecond: config.RECONNECTS_PER_SECOND }),
-  });
-  registerMessageHandlers(registerHandler, {
-    submitSend,
-    buckets: createTokenBuckets(rate),
-    sharedBuckets: createSharedBuckets({ redis: redis.commands, names, ...rate }),
-    isRedisAway: redis.isAway,
-    metrics,
-  });
-  registerTypingHandlers(registerHandler, {
-    io,
-    mayRelay: createTypingThrottle(),
-    gateways: parts.gatewayCount.gateways,
-    metrics,
-  });
-  registerPresenceHandlers(registerHandler, { ask, reader });
-  registerSessionHandlers(registerHandler, { verifyToken, watch });
-  assertComplete();
 }

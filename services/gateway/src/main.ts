@@ -1,11 +1,18 @@
-import { runService } from '@hallway/platform';
+import { readStartConfiguration, runService } from '@hallway/platform';
 import { buildGateway } from './app.ts';
-import { readGatewayConfig } from './config.ts';
+import { gatewayConfig, readGatewayConfig } from './config.ts';
+import { stopWithinMs } from './stop-times.ts';
 
 await runService({
   name: 'gateway',
-  readConfig: () => readGatewayConfig(process.env),
+  readConfig: () =>
+    readStartConfiguration({
+      service: 'gateway',
+      schema: gatewayConfig,
+      read: readGatewayConfig,
+      environment: process.env,
+      args: process.argv.slice(2),
+    }),
   build: buildGateway,
-  // The longest drain that makes sense, and what finishing takes; an orchestrator's own patience must be longer.
-  stopWithinMs: 40_000,
+  stopWithinMs,
 });

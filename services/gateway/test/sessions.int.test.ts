@@ -186,9 +186,7 @@ describe('draining', () => {
     const gone = Promise.all(sockets.map(disconnected));
     const stopped = gateway.stop();
     const late = campus.connect(campus.person(), { gateway });
-    await expect(late).rejects.toMatchObject({
-      data: { ok: false, error: { code: 'TEMPORARILY_UNAVAILABLE', retryAfterMs: expect.any(Number) } },
-    });
+    await expect(late).rejects.toThrow('websocket error');
     const ready = await fetch(`http://127.0.0.1:${gateway.ports().internal}/readyz`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ status: 'draining' });
@@ -199,6 +197,23 @@ describe('draining', () => {
     await stopped;
     campus.gateways.splice(campus.gateways.indexOf(gateway), 1);
     await expect(fetch(`http://127.0.0.1:${gateway.ports().internal}/readyz`)).rejects.toThrow();
+  });
+
+  it('when polling is allowed, stays open for those who are inside, and answers newcomers', async () => {
+    const gateway = await campus.startGateway({ DRAIN_MS: '30000', ALLOW_POLLING: 'true' });
+    const first = await campus.connect(campus.person(), { gateway });
+    const second = await campus.connect(campus.person(), { gateway });
+    const gone = disconnected(first);
+    const stopped = gateway.stop();
+    await expect(campus.connect(campus.person(), { gateway })).rejects.toMatchObject({
+      data: { ok: false, error: { code: 'TEMPORARILY_UNAVAILABLE', retryAfterMs: expect.any(Number) } },
+    });
+    expect(await gone).toBe('transport close');
+    expect(second.connected).toBe(true);
+    // Nobody is left to be waited for.
+    second.disconnect();
+    await stopped;
+    campus.gateways.splice(campus.gateways.indexOf(gateway), 1);
   });
 
   it('when a socket waits for an answer, lets it have that first', async () => {
@@ -215,7 +230,7 @@ describe('draining', () => {
     const join = ask(socket, 'joinRoom', chatRoomId);
     await reached.promise;
     const stopped = gateway.stop();
-    await expect(campus.connect(person, { gateway })).rejects.toThrow('TEMPORARILY_UNAVAILABLE');
+    await expect(campus.connect(person, { gateway })).rejects.toThrow('websocket error');
     const gone = disconnected(socket);
     gate.resolve();
     expect(await join).toMatchObject({ ok: true });

@@ -1,5 +1,13 @@
 import { sendLimitsConfig } from '@hallway/bus';
-import { authUrlConfig, commonConfig, mongoConfig, publicPort, queueConfig, readConfig } from '@hallway/platform';
+import {
+  authUrlConfig,
+  commonConfig,
+  type Environment,
+  mongoConfig,
+  publicPort,
+  queueConfig,
+  readConfig,
+} from '@hallway/platform';
 import { policyConfig } from '@hallway/policy';
 import { type Static, Type } from 'typebox';
 
@@ -15,6 +23,6 @@ export const messageConfig = Type.Object({
 });
 export type MessageConfig = Static<typeof messageConfig>;
 
-export function readMessageConfig(environment: Record<string, string | undefined>): MessageConfig {
+export function readMessageConfig(environment: Environment): MessageConfig {
   return readConfig(messageConfig, environment);
 }

@@ -6,16 +6,17 @@ import {
   createTrimEvents,
   type PendingAnswers,
 } from '@hallway/bus';
-import type { Log, Metrics } from '@hallway/platform';
+import type { Log, Tracing } from '@hallway/platform';
 import type { PolicySettings } from '@hallway/policy';
 import type { Connections } from './connections.ts';
 import { createCommitBatch } from './partitions/commit-batch.ts';
 import { createPartitionLeases } from './partitions/partition-leases.ts';
 import { createPartitionOwner } from './partitions/partition-owner.ts';
 import { createRoomRequests } from './rooms/room-requests.ts';
+import type { ServiceMetrics } from './service-metrics.ts';
 import type { UseCases } from './use-cases.ts';
 
-export interface StreamWorkContext {
+export interface StreamWorkContext extends Pick<ServiceMetrics, 'batchMessages' | 'batchSeconds' | 'onRound'> {
   connections: Connections;
   names: BusNames;
   log: Log;
@@ -23,21 +24,23 @@ export interface StreamWorkContext {
   pending: PendingAnswers;
   useCases: UseCases;
   settings: PolicySettings;
-  metrics: Metrics;
+  tracing: Tracing;
 }
 
 /** What the service does for others over Redis: commits the commands of its partitions and answers requests. */
-export function buildStreamWork({ connections, names, log, instance, pending, useCases, metrics }: StreamWorkContext) {
+export function buildStreamWork(context: StreamWorkContext) {
+  const { connections, names, log, instance, pending, useCases, tracing, batchMessages, batchSeconds, onRound } =
+    context;
   const { redis, blockingCommands, blockingRequests } = connections;
   const publishAnswers = createReplyPublisher({ redis, names, log });
   const reader = createCommandReader({ blocking: blockingCommands, redis, names, log, consumer: instance });
-  const { batchMessages, batchSeconds } = createBatchMetrics(metrics);
   const commitBatch = createCommitBatch({
     ...useCases,
     reader,
     publishAnswers,
     pending,
     instance,
+    tracing,
     log,
     onCommitted: ({ messages, seconds }) => {
       batchMessages.observe(messages);
@@ -50,6 +53,7 @@ export function buildStreamWork({ connections, names, log, instance, pending, us
     commitBatch,
     trimEvents: createTrimEvents({ redis, names }),
     log,
+    onRound,
   });
   const requests = createRequestServer({
     blocking: blockingRequests,
@@ -59,6 +63,7 @@ export function buildStreamWork({ connections, names, log, instance, pending, us
     consumer: instance,
     handlers: createRoomRequests(useCases),
     publishAnswers,
+    onRound,
   });
   return {
     ownedPartitions: owner.partitions,
@@ -71,20 +76,5 @@ export function buildStreamWork({ connections, names, log, instance, pending, us
       await requests.stop();
       await owner.stop();
     },
-  };
-}
-
-function createBatchMetrics(metrics: Metrics) {
-  return {
-    batchMessages: metrics.histogram({
-      name: 'message_batch_size',
-      help: 'Commands that one commit carried.',
-      buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500],
-    }),
-    batchSeconds: metrics.histogram({
-      name: 'message_commit_seconds',
-      help: 'Time from reading a batch to its acknowledgement.',
-      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    }),
   };
 }

@@ -94,24 +94,12 @@ export function buildUseCases({ connections, names, settings, log, instance }: U
   };
 }
 
-type LifeParts = Pick<Stores, 'rooms' | 'memberships' | 'messages' | 'directoryWatch'> &
-  Pick<RoomUseCases, 'roomsOfMany' | 'followEnrolments'> & { recentMarks: RecentMarks; closeOthers: (() => unknown)[] };
+type LifeParts = Pick<Stores, 'directoryWatch'> &
+  Pick<RoomUseCases, 'followEnrolments'> & { recentMarks: RecentMarks; closeOthers: (() => unknown)[] };
 
 /** What begins and ends with the service. */
-function buildLife({
-  rooms,
-  roomsOfMany,
-  memberships,
-  messages,
-  directoryWatch,
-  followEnrolments,
-  recentMarks,
-  closeOthers,
-}: LifeParts) {
+function buildLife({ directoryWatch, followEnrolments, recentMarks, closeOthers }: LifeParts) {
   return {
-    async ensureIndexes(): Promise<void> {
-      await Promise.all([rooms, roomsOfMany, memberships, messages].map((one) => one.ensureIndexes()));
-    },
     async start(): Promise<void> {
       await directoryWatch.start();
       followEnrolments.start();

@@ -1,14 +1,26 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBusNames, createEventConsumer } from '@hallway/bus';
-import { createInternalServer, createMetrics, type Log, type Service } from '@hallway/platform';
+import {
+  createInternalServer,
+  createMetrics,
+  createServiceSchema,
+  idsOnly,
+  type Log,
+  type Service,
+  type Tracing,
+  watchStores,
+} from '@hallway/platform';
 import type { WorkerConfig } from './config.ts';
 import { assembleFeatures } from './features.ts';
 import { createJobWorkers } from './jobs/job-workers.ts';
 import { createQueueAges } from './jobs/queue-ages.ts';
 import { createDeliverToLog, type Deliver } from './notifications/deliver-to-log.ts';
 import { createReadiness, type WorkerState } from './readiness.ts';
+import { createMeasureRedis } from './redis-memory.ts';
 import { createRepeatingTask } from './repeating-task.ts';
-import { openStores } from './stores.ts';
+import { workerSchema } from './schema-part.ts';
+import { longestJobMs } from './stop-times.ts';
+import { openStores, type Stores } from './stores.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
 export interface WorkerDeps {
@@ -17,6 +29,7 @@ export interface WorkerDeps {
   instance: string;
   /** How a notification leaves; by the log channel if absent. */
   deliver?: Deliver;
+  tracing?: Tracing;
 }
 
 // As soon as a person would notice that notifications stopped; it costs two reads.
@@ -25,16 +38,17 @@ const emptiedCheckEveryMs = 10_000;
 const lostCheckEveryMs = 300_000;
 // The usual time between two scrapes is 15 s or more.
 const queueAgeEveryMs = 5000;
+const redisMemoryEveryMs = 10_000;
 // A read of the event streams blocks for a second at most, unless Redis is away and it would wait for ever.
 const eventsStopWithinMs = 1500;
-// A job in hand ends well within this time. What hangs because Redis is away is left behind: it would run again anyway.
-const closeWithinMs = { present: 5000, away: 500 } as const;
+// What hangs because Redis is away is left behind: it would run again anyway.
+const closeWithinMs = { present: longestJobMs, away: 500 } as const;
 
 /** The worker: jobs, events and what it looks after periodically. Its only port is the internal one. */
 export function buildWorker(deps: WorkerDeps): Service & { internalOrigin(): string } {
   const { config } = deps;
   let state: WorkerState = 'starting';
-  const { stores, features, internal, workers, consumer, queueAges, tasks } = buildParts(deps, () => state);
+  const { stores, features, internal, workers, consumer, queueAges, schema, tasks } = buildParts(deps, () => state);
 
   async function stopEvents(): Promise<void> {
     const stopped = consumer.stop();
@@ -46,15 +60,16 @@ export function buildWorker(deps: WorkerDeps): Service & { internalOrigin(): str
   return {
     async start(): Promise<void> {
       await stores.ready();
-      await features.ensureIndexes();
+      await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
+      await schema.ready();
       await workers.start();
       await consumer.start();
       for (const task of tasks) task.start();
-      await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
       state = 'running';
     },
     async stop(): Promise<void> {
       state = 'stopping';
+      schema.stop();
       const { log } = deps;
       await Promise.all(tasks.map((task) => task.stop()));
       const withinMs = stores.queue.status === 'ready' ? closeWithinMs.present : closeWithinMs.away;
@@ -81,13 +96,18 @@ async function endWithin(ms: number, end: Promise<unknown>, log: Log): Promise<v
   if (!inTime) log.warn({ ms }, 'a part of the worker did not end in time');
 }
 
+function createSchema({ config, log, instance }: WorkerDeps, { mongo: { connection } }: Stores) {
+  return createServiceSchema({ connection, part: workerSchema, environment: config.HALLWAY_ENV, instance, log });
+}
+
 function buildParts(deps: WorkerDeps, state: () => WorkerState) {
-  const { config, log, instance, deliver = createDeliverToLog(log) } = deps;
+  const { config, log, instance, deliver = createDeliverToLog(log), tracing = idsOnly } = deps;
   const names = createBusNames(config.REDIS_PREFIX);
   const processMetrics = createMetrics('worker');
   const metrics = createWorkerMetrics(processMetrics);
   const stores = openStores(config, log);
-  const features = assembleFeatures({ config, stores, names, metrics, deliver, log });
+  watchStores(processMetrics, { mongo: stores.mongo, redis: stores.byRole });
+  const features = assembleFeatures({ config, stores, names, metrics, deliver, tracing, log });
   const queueAges = createQueueAges({ connection: stores.jobs, names, log, metrics });
   const repeat = (what: string, everyMs: number, run: () => Promise<void>) =>
     createRepeatingTask({ what, everyMs, log, run });
@@ -96,6 +116,7 @@ function buildParts(deps: WorkerDeps, state: () => WorkerState) {
     stores,
     features,
     queueAges,
+    schema: createSchema(deps, stores),
     internal: createInternalServer({ metrics: processMetrics, readiness: createReadiness(stores, state) }),
     workers: createJobWorkers({ connection: stores.queue, names, log, metrics, registry: features.registry }),
     consumer: createEventConsumer({
@@ -106,12 +127,14 @@ function buildParts(deps: WorkerDeps, state: () => WorkerState) {
       group: 'worker',
       consumer: instance,
       handle: features.handleEvents,
+      onRound: metrics.onRound,
     }),
     tasks: [
       repeat('read mark sweep', config.READ_MARK_SWEEP_SECONDS * 1000, features.sweepReadMarks),
       repeat('notification rebuild', emptiedCheckEveryMs, features.rebuildWhenEmptied),
       repeat('lost notifications', lostCheckEveryMs, features.settleLostNotifications),
       repeat('queue ages', queueAgeEveryMs, queueAges.measure),
+      repeat('redis memory', redisMemoryEveryMs, createMeasureRedis({ stores, metrics })),
     ],
   };
 }

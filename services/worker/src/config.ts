@@ -1,4 +1,4 @@
-import { commonConfig, mongoConfig, queueConfig, readConfig } from '@hallway/platform';
+import { commonConfig, type Environment, mongoConfig, queueConfig, readConfig } from '@hallway/platform';
 import { type Static, Type } from 'typebox';
 
 /** What the worker is told, each with its reason. */
@@ -27,6 +27,15 @@ export const workerConfig = Type.Object({
 });
 export type WorkerConfig = Static<typeof workerConfig>;
 
-export function readWorkerConfig(environment: Record<string, string | undefined>): WorkerConfig {
-  return readConfig(workerConfig, environment);
+export function readWorkerConfig(environment: Environment): WorkerConfig {
+  return readConfig(workerConfig, environment, findWorkerContradictions);
+}
+
+function findWorkerContradictions(values: Partial<WorkerConfig>): string[] {
+  const { NOTIFY_AFTER_SECONDS: after, NOTIFY_REBUILD_MINUTES: rebuild } = values;
+  // Zero switches the rebuilding off.
+  if (after === undefined || !rebuild || rebuild * 60 > after) return [];
+  return [
+    `NOTIFY_REBUILD_MINUTES is ${rebuild}, not longer than NOTIFY_AFTER_SECONDS (${after}): what waited would be forgotten`,
+  ];
 }

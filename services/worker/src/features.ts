@@ -5,7 +5,7 @@ import {
   createPendingReadMarks,
   createPresenceReader,
 } from '@hallway/bus';
-import type { Log } from '@hallway/platform';
+import type { Log, Tracing } from '@hallway/platform';
 import type { WorkerConfig } from './config.ts';
 import { createHandleEvents } from './events/handle-events.ts';
 import { createJobRegistry } from './jobs/job-registry.ts';
@@ -33,13 +33,14 @@ export interface FeatureDeps {
   names: BusNames;
   metrics: WorkerMetrics;
   deliver: Deliver;
+  tracing: Tracing;
   log: Log;
 }
 
 /** Everything that a worker does, put together; nothing runs yet. */
 export function assembleFeatures(deps: FeatureDeps) {
   const tools = { ...deps, ...openTools(deps) };
-  const { jobs, readMarks, notifications, roomMembers, rooms } = tools;
+  const { jobs, notifications, roomMembers, rooms } = tools;
   const scheduleNotifications = createScheduleNotifications(tools);
   const drainReadMarks = createDrainReadMarks(tools);
   const deliverNotification = createDeliverNotification({ ...tools, channel: 'log' });
@@ -68,7 +69,6 @@ export function assembleFeatures(deps: FeatureDeps) {
       rebuild,
     }),
     settleLostNotifications: () => notifications.settleLost(new Date()),
-    ensureIndexes: () => Promise.all([readMarks.ensureIndexes(), notifications.ensureIndexes()]),
     close: () => jobs.close(),
   };
 }

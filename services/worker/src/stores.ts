@@ -19,6 +19,7 @@ export function openStores(config: WorkerConfig, log: Log) {
     events,
     jobs,
     queue,
+    byRole: { commands: redis, events, jobs, queue },
     /** Rejects when a store does not answer, or would lose jobs. */
     async ready(): Promise<void> {
       await Promise.all([mongo.ready(), ...clients.map((client) => waitForRedis(client))]);

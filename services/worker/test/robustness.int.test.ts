@@ -33,7 +33,7 @@ describe('jobs', () => {
     await world.jobs.add('read-marks.drain', { chatRoomId }, { jobId: `read-${chatRoomId}-1`, delayMs: 0 });
     await eventually(async () => expect(await world.pendingMarks.list(chatRoomId)).toEqual([]));
     expect(await worker.metrics()).toContain(
-      'hallway_jobs_total{job="read-marks.drain",result="malformed",service="worker"} 1',
+      'hallway_jobs_total{task="read-marks.drain",result="malformed",service="worker"} 1',
     );
   });
 

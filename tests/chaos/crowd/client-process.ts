@@ -7,7 +7,7 @@ import { sessionOfToken, tapWire, type WireListener } from './wire-tap.ts';
 
 const counts: CrowdCounts = {
   ...{ historyFetches: 0, resyncs: 0, sendTroubles: {}, failedSends: 0, reconnects: 0, faults: {}, unhandled: [] },
-  ...{ sendTries: {}, rssBytes: 0 },
+  ...{ sendTries: {}, errorsShown: {}, rssBytes: 0 },
 };
 const listeners = new Map<string, WireListener>();
 const actors = new Map<string, Actor>();

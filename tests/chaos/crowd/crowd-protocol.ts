@@ -71,6 +71,8 @@ export interface CrowdCounts {
   reconnects: number;
   /** Whatever the SDK told of, by place. */
   faults: Record<string, number>;
+  /** What a person would take for an error: whatever a client shows but that it connects again, and answers of a fault of ours. */
+  errorsShown: Record<string, number>;
   /** Rejections that nobody handled. There must be none. */
   unhandled: string[];
   rssBytes: number;

@@ -24,11 +24,15 @@ const loadWithinMs = 60_000;
 export function createScreen({ client, name, userId, rooms, random, history, counts, onShown }: ScreenDeps) {
   const timelines = new Map<string, Timeline>();
 
+  /** Once for each time that it comes up. */
+  const noteState = createErrorNotes(counts);
+
   function open(chatRoomId: string): void {
     const timeline = client.openTimeline(chatRoomId);
     timelines.set(chatRoomId, timeline);
     let shownUpTo = 0;
     timeline.subscribe(() => {
+      noteState('a room', timeline.getSnapshot().status);
       const last = lastPlaced(timeline);
       if (last <= shownUpTo) return;
       onShown({ client: name, chatRoomId, seq: last, at: Date.now() });
@@ -38,8 +42,11 @@ export function createScreen({ client, name, userId, rooms, random, history, cou
 
   function watchConnection(): void {
     let online = false;
+    client.conversations.subscribe(() => noteState('the list', client.conversations.getSnapshot().status));
     client.connection.subscribe(() => {
-      const now = client.connection.getSnapshot().status === 'online';
+      const { status } = client.connection.getSnapshot();
+      noteState('the connection', status);
+      const now = status === 'online';
       if (now === online) return;
       online = now;
       if (!now) counts.reconnects += 1;
@@ -96,6 +103,18 @@ export function createScreen({ client, name, userId, rooms, random, history, cou
       if (client.session.getSnapshot().status !== 'signed-in') return;
       for (const chatRoomId of rooms) await tellFinalView(chatRoomId);
     },
+  };
+}
+
+/** States that a person takes for an error: everything but being there, loading, and coming back. */
+function createErrorNotes({ errorsShown }: CrowdCounts) {
+  const states = new Map<string, string>();
+  return function noteState(what: string, status: string): void {
+    if (states.get(what) === status) return;
+    states.set(what, status);
+    if (status !== 'failed' && status !== 'offline') return;
+    const shown = `${what} is ${status}`;
+    errorsShown[shown] = (errorsShown[shown] ?? 0) + 1;
   };
 }
 

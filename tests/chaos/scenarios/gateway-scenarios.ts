@@ -20,10 +20,10 @@ export async function killGateways(stage: Stage): Promise<void> {
   }
 }
 
-const drainMark = 'drain (ms)';
+export const drainMark = 'drain (ms)';
 
 /** An orderly stop, and the wait until the process is there again as another one. */
-async function restart(stage: Stage, name: string): Promise<void> {
+export async function restart(stage: Stage, name: string): Promise<void> {
   const { system } = stage;
   await stage.until(`${name} is there before it is stopped`, () => system.isReady(name));
   const before = system.stack.pidOf(name);

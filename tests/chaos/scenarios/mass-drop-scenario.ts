@@ -20,7 +20,7 @@ export const massDrop: Scenario = {
   bars: { failedSends: 0 },
   // By the default of 150 for each gateway the 2,000 sockets of the design come back over seconds. A tenth of the sockets
   // gets a tenth of the rate, so that the same is seen at this scale.
-  reconnectsPerSecond: 15,
+  environment: { full: { RECONNECTS_PER_SECOND: '15' } },
   async disturb(stage) {
     const { door } = stage.system.proxies;
     while (!stage.isOver()) {

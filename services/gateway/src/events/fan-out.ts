@@ -7,7 +7,7 @@ import {
   socketRooms,
   toDirectMessage,
 } from '@hallway/contracts';
-import type { Log } from '@hallway/platform';
+import type { Log, Tracing } from '@hallway/platform';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { MemberIndex } from '../rooms/member-index.ts';
 import { type GatewayServer, localSizeOf, localSocketsIn } from '../sockets/gateway-socket.ts';
@@ -21,6 +21,7 @@ export interface FanOutDeps {
   /** This process, as sends name it in their origin. */
   instance: string;
   metrics: GatewayMetrics;
+  tracing: Tracing;
   log: Log;
 }
 
@@ -79,10 +80,11 @@ function applyEvent(event: DomainEvent, deps: FanOutDeps): void {
  * joined in the moment of a removal.
  */
 function onMessageCreated(event: DomainEvent & { type: 'message.created' }, deps: FanOutDeps): void {
-  const { io, index, isNews, pending, instance, metrics } = deps;
+  const { io, index, isNews, pending, instance, metrics, tracing } = deps;
   const { message, roomType, origin } = event.data;
   if (roomType === 'direct') indexBothPeople(message, index);
   if (isNews(message)) {
+    const span = tracing.follow('fan out', 'consumer', event.traceparent);
     const open = socketRooms.chatRoom(message.chatRoomId);
     const members =
       roomType === 'direct' ? [...index.membersHere(message.chatRoomId)] : index.certainMembersHere(message.chatRoomId);
@@ -91,6 +93,7 @@ function onMessageCreated(event: DomainEvent & { type: 'message.created' }, deps
     if (localSizeOf(io, open) > 0) io.local.to(open).except(strangers).emit('receiveMessage', message);
     if (inboxes.length > 0) io.local.to(inboxes).except(open).emit('new_message', toDirectMessage(message));
     metrics.fanouts.inc({ result: 'delivered' });
+    span.end();
     metrics.fanoutSeconds.observe(Math.max(0, Date.now() - Date.parse(event.occurredAt)) / 1000);
   } else {
     metrics.fanouts.inc({ result: 'repeated' });

@@ -1,6 +1,14 @@
-import type { SharedBuckets, SubmitSend } from '@hallway/bus';
+import { type SharedBuckets, type SubmitSend, toAckResult } from '@hallway/bus';
 import { type ClientEventAnswers, type ClientEventPayload, findContentProblem } from '@hallway/contracts';
-import { AppError, storeAwayRetryMs, type TokenBuckets, validationFailed } from '@hallway/platform';
+import {
+  AppError,
+  type Log,
+  storeAwayRetryMs,
+  type TokenBuckets,
+  type Tracing,
+  toAppError,
+  validationFailed,
+} from '@hallway/platform';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { ClientCall, RegisterHandler } from '../sockets/event-dispatcher.ts';
 
@@ -12,21 +20,45 @@ export interface MessageHandlerDeps {
   sharedBuckets: SharedBuckets;
   isRedisAway: () => boolean;
   metrics: GatewayMetrics;
+  tracing: Tracing;
+  log: Log;
 }
 
 export function registerMessageHandlers(registerHandler: RegisterHandler, deps: MessageHandlerDeps): void {
   registerHandler('sendMessage', (call) => sendMessage(call, deps));
 }
 
+/** Measures a send and gives it its trace, whatever becomes of it. */
+async function sendMessage(
+  call: ClientCall<'sendMessage'>,
+  deps: MessageHandlerDeps,
+): Promise<ClientEventAnswers['sendMessage']> {
+  const { clientMessageId } = call.payload;
+  const observeAck = deps.metrics.ackSeconds.startTimer({ door: 'socket' });
+  const span = deps.tracing.enter('send message', { clientMessageId, clientHasSpan: call.socket.data.clientHasSpans });
+  try {
+    const answer = await submit(call, deps, span.traceparent);
+    observeAck({ result: 'ok' });
+    span.end({ attributes: { duplicate: answer.duplicate } });
+    deps.log.debug({ traceId: span.traceId }, 'a send was acknowledged');
+    return answer;
+  } catch (error) {
+    const { code } = toAppError(error);
+    observeAck({ result: toAckResult(code) });
+    span.end({ error: code });
+    throw error;
+  }
+}
+
 /**
  * Submits a send and answers with the stored message. Here it is checked for what can be known without a store; access,
  * policy, `receiverId`, the models and `replyTo` are the message service's to check, the same for every door.
  */
-async function sendMessage(
+async function submit(
   { caller, payload }: ClientCall<'sendMessage'>,
   deps: MessageHandlerDeps,
+  traceparent: string | null,
 ): Promise<ClientEventAnswers['sendMessage']> {
-  const observeAck = deps.metrics.ackSeconds.startTimer();
   const { senderId, messageType = 'text', ...send } = payload;
   if (senderId !== undefined && senderId !== caller.sub) {
     throw new AppError({ code: 'FORBIDDEN', internal: 'senderId is somebody else' });
@@ -34,8 +66,8 @@ async function sendMessage(
   checkWords({ ...send, messageType });
   await checkRate(caller.sub, deps);
   const submission = { ...send, messageType, senderId: caller.sub, senderRole: caller.role };
-  const { message, duplicate } = await deps.submitSend(submission);
-  observeAck();
+  const trace = traceparent === null ? {} : { traceparent };
+  const { message, duplicate } = await deps.submitSend({ ...submission, ...trace });
   return { message, duplicate };
 }
 

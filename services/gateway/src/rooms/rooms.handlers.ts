@@ -1,6 +1,7 @@
 import type { Ask } from '@hallway/bus';
 import { type CatchUp, type ClientEventAnswers, limits, socketRooms } from '@hallway/contracts';
 import { AppError } from '@hallway/platform';
+import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { ClientCall, RegisterHandler } from '../sockets/event-dispatcher.ts';
 import type { GatewaySocket } from '../sockets/gateway-socket.ts';
 import type { MemberIndex } from './member-index.ts';
@@ -10,6 +11,7 @@ export interface RoomHandlerDeps {
   ask: Ask;
   index: MemberIndex;
   onlineAmong: (userIds: string[]) => Promise<Set<string>>;
+  metrics: Pick<GatewayMetrics, 'caughtUp'>;
   /** Over how long the sockets here are to come back when all go at once. */
   reconnectSpreadMs: () => number;
 }
@@ -35,7 +37,7 @@ const resumeTurn = 'resume';
  */
 async function joinRoom(
   { socket, caller, payload }: ClientCall<'joinRoom'>,
-  { ask, index, onlineAmong }: RoomHandlerDeps,
+  { ask, index, onlineAmong, metrics }: RoomHandlerDeps,
 ): Promise<ClientEventAnswers['joinRoom']> {
   const wanted = typeof payload === 'string' ? { chatRoomId: payload } : payload;
   const open = () => ask('room.open', { ...wanted, userId: caller.sub });
@@ -47,6 +49,10 @@ async function joinRoom(
     }
     return whileJoined(socket, [wanted.chatRoomId], open);
   });
+  // Without a number it is the first look at a room, and nothing was missed.
+  if (typeof payload !== 'string' && payload.afterSeq !== undefined) {
+    metrics.caughtUp.inc({ event: 'joinRoom' }, missing.messages.length);
+  }
   // In a room with more members than can be watched, the ones beyond are a number on a screen, not dots.
   const online = await onlineAmong(memberIds.slice(0, limits.watchedPeople));
   return { chatRoom, ...toCatchUp(missing), online: [...online] };
@@ -77,6 +83,7 @@ async function resume(call: ClientCall<'resume'>, deps: RoomHandlerDeps): Promis
   socket.data.resumes += 1;
   try {
     const missed = await inTurn(socket, [resumeTurn, ...chatRoomIds], () => resumeRooms(call, deps));
+    deps.metrics.caughtUp.inc({ event: 'resume' }, countMessages(missed.rooms));
     return { ...missed, reconnectSpreadMs: deps.reconnectSpreadMs() };
   } finally {
     socket.data.resumes -= 1;
@@ -113,6 +120,10 @@ async function resumeRooms(
     gone,
     ...(first.asOf === undefined ? {} : { asOf: first.asOf }),
   };
+}
+
+function countMessages(rooms: Record<string, CatchUp>): number {
+  return Object.values(rooms).reduce((sum, { messages }) => sum + messages.length, 0);
 }
 
 async function markRead(

@@ -40,7 +40,7 @@ export function admitSockets(options: AdmitSocketsOptions): void {
     checkCapacity(options);
     const caller = await options.verifyToken(tokenOf(socket));
     if (options.isRedisAway()) throw unavailable('Redis is away', storeAwayRetryMs);
-    socket.data = toSocketData(caller, createLeave(options, caller));
+    socket.data = toSocketData(socket, caller, createLeave(options, caller));
     checkStillThere(socket);
     // The connection may also end before the socket is connected, and then nothing else would say so.
     socket.conn.once('close', socket.data.leave);
@@ -99,8 +99,17 @@ function tokenOf(socket: GatewaySocket): string {
   return token;
 }
 
-function toSocketData(caller: AccessClaims, leave: () => void): SocketData {
-  return { caller, leave, inFlight: 0, watch: 0, inTurn: createRoomTurns(), resumes: 0 };
+function toSocketData(socket: GatewaySocket, caller: AccessClaims, leave: () => void): SocketData {
+  const { traces } = socket.handshake.auth as { traces?: unknown };
+  return {
+    clientHasSpans: traces === true,
+    caller,
+    leave,
+    inFlight: 0,
+    watch: 0,
+    inTurn: createRoomTurns(),
+    resumes: 0,
+  };
 }
 
 /** Whatever ends a socket first gives its place back, and nothing gives it back twice. */

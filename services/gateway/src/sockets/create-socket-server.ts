@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { errorCatalogue, limits, toErrorBody } from '@hallway/contracts';
+import { answerHeaders, errorCatalogue, limits, toErrorBody } from '@hallway/contracts';
 import { Server, type ServerOptions } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { allowedOriginsOf, type GatewayConfig } from '../config.ts';
@@ -26,6 +26,7 @@ export function createSocketServer(config: GatewayConfig, adapter: NonNullable<S
     pingTimeout: config.PING_TIMEOUT_MS,
     adapter,
   });
+  io.engine.on('headers', (headers: Record<string, string>) => Object.assign(headers, answerHeaders));
   return { httpServer, io };
 }
 
@@ -35,6 +36,7 @@ function answerNotFound(request: IncomingMessage, response: ServerResponse): voi
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
   response.writeHead(errorCatalogue.NOT_FOUND.status, {
+    ...answerHeaders,
     'content-type': 'application/json; charset=utf-8',
     'x-request-id': requestId,
   });

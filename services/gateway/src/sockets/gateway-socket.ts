@@ -16,6 +16,8 @@ export interface SocketData {
   inTurn: InTurn;
   /** `resume`s of this socket that are being worked on or wait. */
   resumes: number;
+  /** Its client exports spans of its own, so that those made here have a parent. */
+  clientHasSpans: boolean;
 }
 
 // Nothing is ever sent from gateway to gateway as an event of its own, hence the map that says so little.

@@ -11,7 +11,7 @@ import {
   toDirectMessage,
   UserIdParams,
 } from '@hallway/contracts';
-import { AppError, callerOf, type HttpServer, validationFailed } from '@hallway/platform';
+import { AppError, callerOf, type HttpServer, traceOf, validationFailed } from '@hallway/platform';
 import type { DirectoryReader, PolicySettings } from '@hallway/policy';
 import type { ListConversations } from '../conversations/list-conversations.ts';
 import { isReachable } from '../policy/check-pair.ts';
@@ -20,6 +20,7 @@ import type { MarkReadUseCase } from '../read-marks/mark-read.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
 import type { OpenDirectRoomUseCase } from '../rooms/open-direct-room.ts';
 import type { Room, RoomsRepository } from '../rooms/rooms.repository.ts';
+import { countHistoryRead, type HistoryReads } from './count-history-read.ts';
 import type { DescribeMessages } from './describe-messages.ts';
 import type { ListMessages } from './list-messages.ts';
 import type { SendMessage } from './send-message.ts';
@@ -36,6 +37,7 @@ export interface ByPersonDeps {
   describeMessages: DescribeMessages;
   readMarks: ReadMarksReader;
   markRead: MarkReadUseCase;
+  historyReads: HistoryReads;
 }
 
 /** Messaging by person: `/api/messages`. */
@@ -54,6 +56,7 @@ export function addByPersonRoutes(app: HttpServer, deps: ByPersonDeps): void {
       const room = known ?? (await openDirectRoom({ callerId: caller.sub, participantId: to })).room;
       const { message, duplicate } = await sendMessage({
         ...fromCaller(caller, room),
+        ...traceOf(request),
         content: text,
         clientMessageId,
         contentPath: '/text',
@@ -106,6 +109,7 @@ type PersonHistory = HistoryQuery & { with: string };
 async function listHistory(deps: ByPersonDeps, callerId: string, { with: otherId, ...query }: PersonHistory) {
   const room = await findRoomWith(deps, callerId, otherId);
   if (!room) return { chatRoomId: null, messages: [], lastSeq: 0, lastReadSeq: 0 };
+  countHistoryRead(deps.historyReads, query);
   const [{ messages, lastSeq }, marks] = await Promise.all([
     deps.listMessages(room.id, query),
     deps.readMarks.ofPerson(callerId, [room.id]),

@@ -9,13 +9,14 @@ import {
   RoomMessageAnswer,
   SendToRoomBody,
 } from '@hallway/contracts';
-import { AppError, callerOf, type HttpServer, validationFailed } from '@hallway/platform';
+import { AppError, callerOf, type HttpServer, traceOf, validationFailed } from '@hallway/platform';
 import type { ListCoursePeople } from '../courses/list-course-people.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
 import { hiddenUpTo, type RoomAccess } from '../rooms/access-room.ts';
 import type { DescribeRooms } from '../rooms/describe-rooms.ts';
 import type { OpenDirectRoomUseCase } from '../rooms/open-direct-room.ts';
 import type { RoomsRepository } from '../rooms/rooms.repository.ts';
+import { countHistoryRead, type HistoryReads } from './count-history-read.ts';
 import type { DescribeMessages } from './describe-messages.ts';
 import type { ListMessages } from './list-messages.ts';
 import type { SendMessage } from './send-message.ts';
@@ -30,6 +31,7 @@ export interface ByRoomDeps {
   describeMessages: DescribeMessages;
   readMarks: ReadMarksReader;
   listCoursePeople: ListCoursePeople;
+  historyReads: HistoryReads;
 }
 
 /** Messaging by chat room: `/api/message/*`. */
@@ -61,7 +63,8 @@ export function addByRoomRoutes(app: HttpServer, deps: ByRoomDeps): void {
       if (senderId !== undefined && senderId !== caller.sub) {
         throw new AppError({ code: 'FORBIDDEN', internal: 'a sender who is not the caller' });
       }
-      const send = { ...body, messageType, senderId: caller.sub, senderRole: caller.role, contentPath: '/content' };
+      const sender = { senderId: caller.sub, senderRole: caller.role };
+      const send = { ...body, ...traceOf(request), ...sender, messageType, contentPath: '/content' };
       const { message, duplicate } = await deps.sendMessage(send);
       return reply.status(duplicate ? 200 : 201).send({ message });
     },
@@ -104,6 +107,7 @@ type RoomHistory = HistoryQuery & { chatRoomId: string };
 
 async function listHistory(deps: ByRoomDeps, callerId: string, { chatRoomId, ...query }: RoomHistory) {
   const room = await deps.access.accessRoom(chatRoomId, callerId);
+  countHistoryRead(deps.historyReads, query);
   const [chatRoom, { messages, lastSeq }, marks] = await Promise.all([
     describeRoom(deps, chatRoomId),
     deps.listMessages(chatRoomId, { ...query, hiddenUpTo: hiddenUpTo(room) }),

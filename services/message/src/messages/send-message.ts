@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { SharedBuckets, Submission, SubmitSend } from '@hallway/bus';
+import { type AckSeconds, type SharedBuckets, type Submission, type SubmitSend, toAckResult } from '@hallway/bus';
 import { findContentProblem, type SendCommand, type SendOutcome } from '@hallway/contracts';
-import { AppError, isStoreAway, type TokenBuckets, validationFailed } from '@hallway/platform';
+import {
+  AppError,
+  isStoreAway,
+  type TokenBuckets,
+  type Tracing,
+  toAppError,
+  validationFailed,
+} from '@hallway/platform';
 import type { CommitInTurn } from './commit-queue.ts';
 import type { DescribeMessages } from './describe-messages.ts';
 
@@ -15,6 +22,8 @@ export interface SendMessageDeps {
   buckets: TokenBuckets;
   /** The same limit over all processes; while Redis is away this process's own buckets decide alone. */
   sharedBuckets: SharedBuckets;
+  ackSeconds: AckSeconds;
+  tracing: Tracing;
 }
 
 export interface Send extends Submission {
@@ -37,7 +46,7 @@ export function createSendMessage(deps: SendMessageDeps) {
     return { message, duplicate: outcome.status === 'repeated' };
   }
 
-  return async function sendMessage({ contentPath, ...submission }: Send): Promise<SendOutcome> {
+  async function submit({ contentPath, ...submission }: Send): Promise<SendOutcome> {
     const problem = findContentProblem(submission.content);
     if (problem) throw validationFailed([{ path: contentPath, message: problem }]);
     if (submission.messageType !== 'text')
@@ -45,7 +54,32 @@ export function createSendMessage(deps: SendMessageDeps) {
     const waitMs = buckets.take(submission.senderId) || (await deps.sharedBuckets.take(submission.senderId));
     if (waitMs > 0) throw new AppError({ code: 'RATE_LIMITED', retryAfterMs: waitMs });
     return isRedisAway() ? sendDirectly(submission) : submitSend(submission);
+  }
+
+  return function sendMessage(send: Send): Promise<SendOutcome> {
+    return measureSend(deps, send, submit);
   };
+}
+
+/** Measures a send and gives it its trace, whatever becomes of it. What came as `traceparent` is where the trace goes on. */
+async function measureSend(
+  { ackSeconds, tracing }: SendMessageDeps,
+  { traceparent, ...send }: Send,
+  submit: (send: Send) => Promise<SendOutcome>,
+): Promise<SendOutcome> {
+  const observeAck = ackSeconds.startTimer({ door: 'http' });
+  const span = tracing.enter('send message', { clientMessageId: send.clientMessageId, traceparent });
+  try {
+    const outcome = await submit(span.traceparent === null ? send : { ...send, traceparent: span.traceparent });
+    observeAck({ result: 'ok' });
+    span.end({ attributes: { duplicate: outcome.duplicate } });
+    return outcome;
+  } catch (error) {
+    const { code } = toAppError(error);
+    observeAck({ result: toAckResult(code) });
+    span.end({ error: code });
+    throw error;
+  }
 }
 
 export type SendMessage = ReturnType<typeof createSendMessage>;

@@ -1,10 +1,11 @@
 import type { CommandEntry, CommandReader, PendingAnswers, PublishAnswers } from '@hallway/bus';
 import { toFault } from '@hallway/bus';
 import { type Answer, isChange, type SendCommand } from '@hallway/contracts';
-import { AppError, type Log } from '@hallway/platform';
+import { AppError, type Log, type Tracing } from '@hallway/platform';
 import type { ApplyChanges, ChangeOutcome } from '../changes/apply-changes.ts';
 import { type CommitMessages, type Outcome, UndecidedBatch } from '../messages/commit-messages.ts';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
+import { traceCommits } from './trace-commits.ts';
 
 export interface CommitBatchDeps {
   commitMessages: CommitMessages;
@@ -16,6 +17,7 @@ export interface CommitBatchDeps {
   /** Requests of this very process, which need no way through Redis. */
   pending: PendingAnswers;
   instance: string;
+  tracing: Tracing;
   log: Log;
   onCommitted: (batch: { messages: number; seconds: number }) => void;
 }
@@ -25,12 +27,18 @@ export interface CommitBatchDeps {
  * crash before the last step brings them back, and committing them again is harmless.
  */
 export function createCommitBatch(deps: CommitBatchDeps) {
-  const { commitMessages, applyChanges, reader, log, onCommitted } = deps;
+  const { commitMessages, applyChanges, reader, tracing, log, onCommitted } = deps;
+
+  async function commitAndAnswer(sends: CommandEntry<SendCommand>[]): Promise<Outcome[]> {
+    const outcomes = await commitMessages(sends);
+    await answer(deps, outcomes);
+    return outcomes;
+  }
 
   /** Sends first: who changes a message has seen it, so that no change can come before its message. */
   async function commit(entries: CommandEntry[]): Promise<void> {
     const sends = entries.filter(isSend);
-    if (sends.length > 0) await answer(deps, await commitMessages(sends));
+    if (sends.length > 0) await traceCommits(tracing, sends, commitAndAnswer);
     answerChanges(deps, await applyChanges(entries.map(({ command }) => command).filter(isChange)));
     await reader.done(entries);
   }
@@ -43,7 +51,8 @@ export function createCommitBatch(deps: CommitBatchDeps) {
       } catch (error) {
         // Nothing of it is stored, so that it may be dropped. After any other failure it has to be run again.
         if (!(error instanceof UndecidedBatch)) throw error;
-        log.error({ err: error, requestId: entry.command.requestId }, 'a command could not be decided');
+        const { requestId, traceparent } = entry.command;
+        log.error({ err: error, requestId, traceId: traceparent?.slice(3, 35) }, 'a command could not be decided');
         await answer(deps, [entry].filter(isSend).map(toUndecided));
         await reader.done([entry]);
       }

@@ -1,5 +1,5 @@
 import { type CommandEntry, type CommandReader, createLoop, toBatches } from '@hallway/bus';
-import type { Log } from '@hallway/platform';
+import type { Log, OnRound } from '@hallway/platform';
 import { createHeldPartitions } from './held-partitions.ts';
 import { type PartitionLeases, renewEveryMs } from './partition-leases.ts';
 
@@ -11,6 +11,7 @@ export interface PartitionOwnerDeps {
   /** Takes events off the streams of these partitions that nobody needs any more. */
   trimEvents: (partitions: number[]) => Promise<void>;
   log: Log;
+  onRound?: OnRound;
 }
 
 // How long a read waits for the first command. A partition that was just won waits at most this long for its reader.
@@ -25,13 +26,17 @@ const forgottenAfterMs = 10_000;
  * quiet service commits at once and a busy one hundreds together, without a timer.
  */
 export function createPartitionOwner(deps: PartitionOwnerDeps) {
-  const { leases, reader, log } = deps;
+  const { leases, reader, log, onRound } = deps;
   const commitInBatches = createCommitInBatches(deps);
   const tidy = createTidy(deps);
   const held = createHeldPartitions(leases);
-  let lookedAt = Date.now();
-  let timer: NodeJS.Timeout | undefined;
-  let tidyTimer: NodeJS.Timeout | undefined;
+  const claimForgotten = createClaimForgotten(reader, commitInBatches);
+  const timers: NodeJS.Timeout[] = [];
+
+  async function commitLast(): Promise<void> {
+    const last = commitInBatches(await reader.readLast());
+    await last.catch((error) => log.warn({ err: error }, 'the last commands stay pending for the next owner'));
+  }
 
   async function commitPending(partition: number): Promise<void> {
     await reader.prepare(partition);
@@ -42,39 +47,33 @@ export function createPartitionOwner(deps: PartitionOwnerDeps) {
     }
   }
 
-  /** A reply that was lost on its way left its commands handed out to nobody: they come back after a while. */
-  async function claimForgotten(): Promise<void> {
-    if (Date.now() - lookedAt < forgottenAfterMs) return;
-    lookedAt = Date.now();
-    for (const partition of held.all()) await commitInBatches(await reader.claimPending(partition, forgottenAfterMs));
-  }
-
   async function round(): Promise<void> {
     const released = await held.releaseUnwanted();
     if (released.length > 0) log.info({ partitions: released }, 'partitions handed over');
     for (const partition of held.unprepared()) await commitPending(partition);
-    await claimForgotten();
+    await claimForgotten(held.all());
     const partitions = held.all();
     if (partitions.length > 0) await commitInBatches(await reader.readNew(partitions, blockMs));
     else await new Promise((resolve) => setTimeout(resolve, idleMs));
   }
 
-  const loop = createLoop({ what: 'commands', log, step: round, recover: async () => held.setAllUnprepared() });
+  const recover = async () => held.setAllUnprepared();
+  const loop = createLoop({ what: 'commands', log, step: round, recover, onRound });
 
   return {
     async start(): Promise<void> {
       await held.renew();
-      timer = setInterval(() => {
-        held.renew().catch((error) => log.warn({ err: error }, 'partition leases could not be renewed'));
-      }, renewEveryMs);
-      tidyTimer = setInterval(() => tidy(held.all()), tidyEveryMs);
+      const renew = () =>
+        void held.renew().catch((error) => log.warn({ err: error }, 'partition leases could not be renewed'));
+      timers.push(setInterval(renew, renewEveryMs));
+      timers.push(setInterval(() => tidy(held.all()), tidyEveryMs));
       loop.start();
     },
     /** Finishes the batch in flight, then gives everything back. */
     async stop(): Promise<void> {
-      clearInterval(timer);
-      clearInterval(tidyTimer);
+      for (const timer of timers.splice(0)) clearInterval(timer);
       await loop.stop();
+      await commitLast();
       await held.leave();
       await reader.leave();
     },
@@ -87,6 +86,17 @@ export function createPartitionOwner(deps: PartitionOwnerDeps) {
 function createCommitInBatches({ commitBatch }: PartitionOwnerDeps) {
   return async function commitInBatches(entries: CommandEntry[]): Promise<void> {
     for (const batch of toBatches(entries)) await commitBatch(batch);
+  };
+}
+
+/** A reply that was lost on its way left its commands handed out to nobody: they come back after a while. */
+function createClaimForgotten(reader: CommandReader, commit: (entries: CommandEntry[]) => Promise<void>) {
+  let lookedAt = Date.now();
+
+  return async function claimForgotten(partitions: number[]): Promise<void> {
+    if (Date.now() - lookedAt < forgottenAfterMs) return;
+    lookedAt = Date.now();
+    for (const partition of partitions) await commit(await reader.claimPending(partition, forgottenAfterMs));
   };
 }
 

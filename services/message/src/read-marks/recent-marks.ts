@@ -1,5 +1,5 @@
 import type { BusNames, PendingMark } from '@hallway/bus';
-import { isStoreAway, type Log } from '@hallway/platform';
+import { isCluster, isStoreAway, type Log, onRedisLost } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import type { RaiseMarks } from './raise-marks.ts';
 
@@ -25,20 +25,27 @@ const signLivesSeconds = 3600;
  */
 export function createRecentMarks({ redis, names, instance, raiseMarks, log }: RecentMarksDeps) {
   const memory = createMarkMemory();
-  const sign = names.marksKeptBy(instance);
+  const signs = isCluster(redis) ? names.marksKeptInCluster(instance) : [names.marksKeptBy(instance)];
   let timer: NodeJS.Timeout | undefined;
+  let lost = false;
 
-  /** The sign that is left in Redis, and anew with every look, is gone only when everything else there is gone too. */
+  /**
+   * The signs that are left in Redis, and anew with every look, are gone only when everything else there is gone too. A
+   * replica that took over has them, but perhaps not the last marks: after a lost connection these are raised in any case.
+   */
   async function look(): Promise<void> {
-    if ((await redis.get(sign)) === null) await raiseAgain();
-    await leaveSign();
+    const found = await Promise.all(signs.map((sign) => redis.get(sign)));
+    const [wasLost, wasEmptied] = [lost, found.includes(null)];
+    lost = false;
+    if (wasLost || wasEmptied) await raiseAgain({ wasEmptied });
+    await leaveSigns();
   }
 
-  const leaveSign = () => redis.set(sign, '1', 'EX', signLivesSeconds);
+  const leaveSigns = () => Promise.all(signs.map((sign) => redis.set(sign, '1', 'EX', signLivesSeconds)));
 
-  async function raiseAgain(): Promise<void> {
+  async function raiseAgain({ wasEmptied }: { wasEmptied: boolean }): Promise<void> {
     const rooms = memory.all();
-    log.warn({ rooms: rooms.length }, 'Redis was emptied: recent read marks are raised again');
+    log.warn({ rooms: rooms.length, wasEmptied }, 'Redis was away or emptied: recent read marks are raised again');
     for (const [chatRoomId, marks] of rooms) await raiseMarks(chatRoomId, marks);
   }
 
@@ -49,7 +56,10 @@ export function createRecentMarks({ redis, names, instance, raiseMarks, log }: R
       memory.remember(chatRoomId, marks);
     },
     async start(): Promise<void> {
-      await leaveSign();
+      await leaveSigns();
+      onRedisLost(redis, () => {
+        lost = true;
+      });
       timer = setInterval(() => {
         look().catch((error) => {
           if (!isStoreAway(error)) log.error({ err: error }, 'whether Redis was emptied could not be seen');

@@ -67,10 +67,10 @@ function toRemoval({ type, data }: ReadableEvent) {
 }
 
 function toSends(events: ReadableEvent[]): Sent[] {
-  return events.flatMap(({ type, data }) => {
+  return events.flatMap(({ type, traceparent, data }) => {
     if (type !== 'message.created' || data.message.isVoid) return [];
     const { chatRoomId, seq, senderId, createdAt } = data.message;
-    return [{ chatRoomId, seq, senderId, sentAt: new Date(createdAt) }];
+    return [{ chatRoomId, seq, senderId, sentAt: new Date(createdAt), ...(traceparent && { traceparent }) }];
   });
 }
 

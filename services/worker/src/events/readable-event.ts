@@ -18,7 +18,9 @@ const readable = {
 type ReadableType = keyof typeof readable;
 
 /** What the worker reads of an event. */
-export type ReadableEvent = { [T in ReadableType]: { type: T; data: Static<(typeof readable)[T]> } }[ReadableType];
+export type ReadableEvent = {
+  [T in ReadableType]: { type: T; traceparent?: string; data: Static<(typeof readable)[T]> };
+}[ReadableType];
 
 export type ReadResult =
   | { result: 'handled'; event: ReadableEvent }
@@ -30,9 +32,10 @@ export function readEvent(value: unknown): ReadResult {
   if (typeof value !== 'object' || value === null || typeof (value as { type?: unknown }).type !== 'string') {
     return { result: 'malformed', type: 'unknown', faults: [{ path: '/type', message: 'is not an event' }] };
   }
-  const { type, data } = value as { type: string; data: unknown };
+  const { type, traceparent, data } = value as { type: string; traceparent?: unknown; data: unknown };
   if (!Object.hasOwn(readable, type)) return { result: 'ignored' };
   const faults = findFaults(readable[type as ReadableType], data);
   if (faults.length > 0) return { result: 'malformed', type, faults };
-  return { result: 'handled', event: { type, data } as ReadableEvent };
+  const trace = typeof traceparent === 'string' ? { traceparent } : {};
+  return { result: 'handled', event: { type, ...trace, data } as ReadableEvent };
 }

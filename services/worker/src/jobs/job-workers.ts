@@ -56,7 +56,7 @@ function startWorker(queue: string, options: RunningOptions, workerOptions: Work
   const run = createRunJob(options, followUps);
   const worker = new Worker(queue, run, workerOptions);
   worker.on('completed', (job: Job) => {
-    metrics.jobs.inc({ job: job.name, result: 'done' });
+    metrics.jobs.inc({ task: job.name, result: 'done' });
     const followUp = followUps.get(job);
     if (!followUp) return;
     const running: Promise<void> = followUp()
@@ -81,7 +81,7 @@ function createRunJob({ registry, log, metrics }: RunningOptions, followUps: Wea
     const faults = findFaults(jobCatalogue[handler.name].data, job.data);
     if (faults.length > 0) {
       log.error({ job: job.name, jobId: job.id, faults }, 'a job is malformed');
-      metrics.jobs.inc({ job: job.name, result: 'malformed' });
+      metrics.jobs.inc({ task: job.name, result: 'malformed' });
       throw new UnrecoverableError('the job is malformed');
     }
     const handle = handler.handle as (data: unknown) => Promise<FollowUp | undefined>;
@@ -93,7 +93,7 @@ function createRunJob({ registry, log, metrics }: RunningOptions, followUps: Wea
 function reportFailure({ log, metrics }: RunningOptions, job: Job | undefined, error: Error): void {
   const name: JobName | 'unknown' = job && Object.hasOwn(jobCatalogue, job.name) ? (job.name as JobName) : 'unknown';
   const isLast = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1);
-  metrics.jobs.inc({ job: name, result: isLast ? 'given-up' : 'retried' });
+  metrics.jobs.inc({ task: name, result: isLast ? 'given-up' : 'retried' });
   const fields = { err: error, job: job?.name, jobId: job?.id, attempt: job?.attemptsMade };
   if (isLast) log.error(fields, 'a job was given up');
   else log.warn(fields, 'a job failed and is tried again');

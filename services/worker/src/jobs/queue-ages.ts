@@ -12,6 +12,15 @@ export interface QueueAgesOptions {
   metrics: WorkerMetrics;
 }
 
+// The first three wait. A delayed job that is due waits as well: no worker was there to move it.
+const countedStates = ['waiting', 'prioritized', 'delayed', 'active'] as const;
+
+/** For how long the first job of a state could have run, in milliseconds; not positive where it is not due. */
+async function findOldestAge(queue: Queue, state: (typeof countedStates)[number]): Promise<number> {
+  const [oldest] = await queue.getJobs(state, 0, 0, true);
+  return oldest ? Date.now() - oldest.timestamp - (oldest.opts.delay ?? 0) : 0;
+}
+
 /** Measures how far each queue lags behind: the first sign that there are too few workers, or a stuck one. */
 export function createQueueAges({ connection, names, log, metrics }: QueueAgesOptions) {
   const queueNames = new Set(Object.values(jobCatalogue).map((entry) => entry.queue));
@@ -27,9 +36,10 @@ export function createQueueAges({ connection, names, log, metrics }: QueueAgesOp
   return {
     async measure(): Promise<void> {
       for (const queue of queues) {
-        const [oldest] = await queue.getJobs('waiting', 0, 0, true);
-        const dueAt = oldest ? oldest.timestamp + (oldest.opts.delay ?? 0) : Date.now();
-        metrics.queueOldestAge.set({ queue: queue.name }, Math.max(0, Date.now() - dueAt) / 1000);
+        const counts = await queue.getJobCounts(...countedStates);
+        for (const state of countedStates) metrics.queueJobs.set({ queue: queue.name, state }, counts[state] ?? 0);
+        const ages = await Promise.all(countedStates.slice(0, 3).map((state) => findOldestAge(queue, state)));
+        metrics.queueOldestAge.set({ queue: queue.name }, Math.max(0, ...ages) / 1000);
       }
     },
     async close(): Promise<void> {

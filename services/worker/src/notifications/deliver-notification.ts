@@ -1,6 +1,6 @@
 import type { JobProducer, PendingReadMarks, PresenceReader } from '@hallway/bus';
 import type { JobData } from '@hallway/contracts';
-import type { Log } from '@hallway/platform';
+import type { Log, Tracing } from '@hallway/platform';
 import type { FollowUp } from '../jobs/job-registry.ts';
 import type { PeopleReader } from '../people/people.reader.ts';
 import type { ReadMarksRepository } from '../read-marks/read-marks.repository.ts';
@@ -12,6 +12,7 @@ import { toNotificationJobId } from './notification-job.ts';
 import type { Notification } from './notification-record.ts';
 import type { NotificationsRepository } from './notifications.repository.ts';
 import type { SentMessagesRepository } from './sent-messages.repository.ts';
+import { tracePush } from './trace-push.ts';
 
 /**
  * Only the newest message of somebody else is looked for. One's own move one's own read mark, and numbers without a message
@@ -34,7 +35,8 @@ export interface DeliverDeps {
   /** The name of the channel that `deliver` is. */
   channel: string;
   notifyAfterMs: number;
-  metrics: Pick<WorkerMetrics, 'notifications'>;
+  metrics: Pick<WorkerMetrics, 'notifications' | 'notificationSeconds'>;
+  tracing: Tracing;
   log: Log;
 }
 
@@ -44,17 +46,31 @@ export interface DeliverDeps {
  * it leaves only after the record says `sending`, and a record that says so is never sent again.
  */
 export function createDeliverNotification(deps: DeliverDeps) {
-  const { rooms, jobs, metrics, log, notifyAfterMs } = deps;
+  const { rooms, jobs, metrics, tracing, log, notifyAfterMs } = deps;
 
   return async function deliverNotification(due: Due): Promise<FollowUp | undefined> {
+    const span = tracing.follow('deliver notification', 'consumer', due.traceparent);
+    const trace = span.traceparent === null ? {} : { traceparent: span.traceparent };
+    let attributes = {};
+    try {
+      const { outcome, followUp } = await consider({ ...due, ...trace });
+      attributes = { outcome };
+      return followUp;
+    } finally {
+      span.end({ attributes });
+    }
+  };
+
+  async function consider(due: Due): Promise<{ outcome: string; followUp?: FollowUp }> {
     const room = (await rooms.findRooms([due.chatRoomId])).get(due.chatRoomId);
-    if (!room) return undefined;
+    if (!room) return { outcome: 'no-room' };
     const situation = await findSituation(deps, due, room.lastSeq);
     const outcome = await carryOut(deps, due, { situation, decision: decideNotification(situation) });
     metrics.notifications.inc({ outcome });
-    log.debug({ userId: due.userId, chatRoomId: due.chatRoomId, outcome }, 'a notification was considered');
-    return () => planWhatCameMeanwhile(due, situation.lastSeq);
-  };
+    const { userId, chatRoomId, traceparent } = due;
+    log.debug({ userId, chatRoomId, outcome, traceId: traceparent?.slice(3, 35) }, 'a notification was considered');
+    return { outcome, followUp: () => planWhatCameMeanwhile(due, situation.lastSeq) };
+  }
 
   /** A message that was announced while this job ran could not plan one, because the job's id was taken. */
   async function planWhatCameMeanwhile({ userId, chatRoomId }: Due, consideredSeq: number): Promise<void> {
@@ -99,9 +115,22 @@ async function carryOut(deps: DeliverDeps, due: Due, { situation, decision }: Co
   const { userId, chatRoomId } = due;
   const notification = { userId, chatRoomId, messageId: newest.id, seq: newest.seq, count, channel: deps.channel };
   const facts = { fromSeq: due.fromSeq, readUpTo: situation.readUpTo, unread: count, online: situation.isOnline };
-  if (decision.outcome === 'tell') return tell(deps, notification, facts);
+  if (decision.outcome === 'tell') {
+    const deliver = tracePush(deps.deliver, { ...deps, traceparent: due.traceparent });
+    const outcome = await tell({ ...deps, deliver }, notification, facts);
+    observeLatency(deps, situation, outcome);
+    return outcome;
+  }
   await deps.notifications.recordSkipped(notification, { ...facts, why: decision.why });
   return decision.why;
+}
+
+/** From the moment it was due, counted from the message, so that whatever was late on the way shows. */
+function observeLatency(deps: DeliverDeps, { fromSeq, userId, messages }: Situation, outcome: string): void {
+  if (outcome !== 'sent' && outcome !== 'failed') return;
+  const first = messages.find(({ seq, senderId }) => seq >= fromSeq && senderId !== userId);
+  const dueAt = (first?.sentAt.getTime() ?? Date.now()) + deps.notifyAfterMs;
+  deps.metrics.notificationSeconds.observe({ result: outcome }, Math.max(0, Date.now() - dueAt) / 1000);
 }
 
 async function tell(deps: DeliverDeps, notification: Notification, facts: Record<string, number | boolean>) {

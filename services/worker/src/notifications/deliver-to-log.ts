@@ -9,7 +9,7 @@ export type Deliver = (notification: Notification) => Promise<void>;
  * background, so that a process that is killed within the same moment may take the line with it.
  */
 export function createDeliverToLog(log: Log): Deliver {
-  return async function deliverToLog({ userId, chatRoomId, messageId, count }) {
-    log.info({ channel: 'log', userId, chatRoomId, messageId, count }, 'notification delivered');
+  return async function deliverToLog({ userId, chatRoomId, messageId, count, traceId }) {
+    log.info({ channel: 'log', userId, chatRoomId, messageId, count, traceId }, 'notification delivered');
   };
 }

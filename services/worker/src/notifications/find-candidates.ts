@@ -6,6 +6,7 @@ export interface Sent {
   seq: number;
   senderId: string;
   sentAt: Date;
+  traceparent?: string;
 }
 
 export interface RoomSends {
@@ -24,6 +25,8 @@ export function findCandidates({ chatRoomId, sends, memberIds, knownUpTo }: Room
     const known = knownUpTo(userId);
     // Nearly everybody knows everything: they must not cost a walk through the messages.
     const first = known < lastSeq ? sends.find((sent) => sent.seq > known && sent.senderId !== userId) : undefined;
-    return first ? [{ userId, chatRoomId, fromSeq: first.seq, sentAt: first.sentAt }] : [];
+    if (!first) return [];
+    const { seq: fromSeq, sentAt, traceparent } = first;
+    return [{ userId, chatRoomId, fromSeq, sentAt, ...(traceparent && { traceparent }) }];
   });
 }

@@ -10,4 +10,6 @@ export interface Candidate {
   fromSeq: number;
   /** When that message was sent. */
   sentAt: Date;
+  /** Of that message's trace. */
+  traceparent?: string;
 }

@@ -37,6 +37,8 @@ export interface Notification {
   seq: number;
   count: number;
   channel: string;
+  /** For the log of the channel. */
+  traceId?: string;
 }
 
 /** Why it came so: numbers and reasons, never contents. */

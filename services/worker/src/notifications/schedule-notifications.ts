@@ -1,4 +1,5 @@
 import type { JobProducer, PresenceReader } from '@hallway/bus';
+import { idsOnly, type Tracing } from '@hallway/platform';
 import { chunksOf } from '../chunks.ts';
 import { type Candidate, toNotificationJobId } from './notification-job.ts';
 
@@ -11,6 +12,7 @@ export interface ScheduleDeps {
   presence: Pick<PresenceReader, 'onlineAmong'>;
   jobs: Pick<JobProducer, 'add'>;
   notifyAfterMs: number;
+  tracing?: Tracing;
   now?: () => number;
 }
 
@@ -18,7 +20,9 @@ export interface ScheduleDeps {
  * Plans a notification for each candidate who is away now. One waiting job per person and room: planning again while it
  * waits changes nothing. Rejects when Redis did not take all of them; running it again is harmless.
  */
-export function createScheduleNotifications({ presence, jobs, notifyAfterMs, now = Date.now }: ScheduleDeps) {
+export function createScheduleNotifications(deps: ScheduleDeps) {
+  const { presence, jobs, notifyAfterMs, tracing = idsOnly, now = Date.now } = deps;
+
   return async function scheduleNotifications(candidates: Candidate[]): Promise<void> {
     const online = await findOnline(candidates);
     const away = candidates.filter(({ userId }) => !online.has(userId));
@@ -34,9 +38,16 @@ export function createScheduleNotifications({ presence, jobs, notifyAfterMs, now
     return online;
   }
 
-  async function plan({ userId, chatRoomId, fromSeq, sentAt }: Candidate): Promise<void> {
+  async function plan({ userId, chatRoomId, fromSeq, sentAt, traceparent }: Candidate): Promise<void> {
     const jobId = toNotificationJobId(chatRoomId, userId);
-    await jobs.add('notification.deliver', { userId, chatRoomId, fromSeq }, { jobId, delayMs: delayFor(sentAt) });
+    const span = tracing.follow('plan notification', 'producer', traceparent);
+    const trace = span.traceparent === null ? {} : { traceparent: span.traceparent };
+    const data = { userId, chatRoomId, fromSeq, ...trace };
+    try {
+      await jobs.add('notification.deliver', data, { jobId, delayMs: delayFor(sentAt) });
+    } finally {
+      span.end();
+    }
   }
 
   /** Counted from the message, so that a worker that lags behind does not add its own delay. Clocks may differ. */
