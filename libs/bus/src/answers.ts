@@ -7,6 +7,17 @@ interface Waiting {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
   timer: NodeJS.Timeout;
+  giveUp: () => void;
+  /** Where a command waits; null for a question. */
+  partition: number | null;
+  deadline: number;
+}
+
+export interface ExpectOptions {
+  withinMs: number;
+  onTimeout: () => AppError;
+  /** The partition of a command, so that it can be doubted. */
+  partition?: number;
 }
 
 // Each is a person's open request; far more than one process can have in flight, and a bound all the same.
@@ -18,19 +29,31 @@ export function createPendingAnswers() {
 
   return {
     /** Resolves with the answer's value, rejects with its fault, or with `onTimeout()` after `withinMs`. */
-    expect(requestId: string, withinMs: number, onTimeout: () => AppError): Promise<unknown> {
+    expect(requestId: string, { withinMs, onTimeout, partition }: ExpectOptions): Promise<unknown> {
       if (waiting.size >= waitingLimit) {
         return Promise.reject(
           new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal: 'too many requests wait', retryAfterMs: 2000 }),
         );
       }
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
+        const giveUp = () => {
           waiting.delete(requestId);
           reject(onTimeout());
-        }, withinMs);
-        waiting.set(requestId, { resolve, reject, timer });
+        };
+        const timer = setTimeout(giveUp, withinMs);
+        const deadline = performance.now() + withinMs;
+        waiting.set(requestId, { resolve, reject, timer, giveUp, partition: partition ?? null, deadline });
       });
+    },
+    /** Commands of these partitions, or what became of them, may be lost: none of them is waited for longer than this. */
+    doubt(partitions: readonly number[], withinMs: number): void {
+      const latest = performance.now() + withinMs;
+      for (const waiter of waiting.values()) {
+        if (waiter.partition === null || waiter.deadline <= latest || !partitions.includes(waiter.partition)) continue;
+        clearTimeout(waiter.timer);
+        waiter.timer = setTimeout(waiter.giveUp, withinMs);
+        waiter.deadline = latest;
+      }
     },
     /** Hands over an answer. One that nobody waits for any more is dropped. */
     settle(answer: Answer): void {

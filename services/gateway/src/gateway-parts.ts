@@ -118,6 +118,12 @@ function createSessionParts({ config, log }: GatewayPartsDeps, { io, redis, name
   };
 }
 
+/**
+ * A send whose command or event was lost is never answered. Its client asks again after this instead of the whole time that
+ * a send is waited for; one that is only late is known by its id.
+ */
+const lostOutcomeMs = 1500;
+
 function createRoomParts({ log, instance }: GatewayPartsDeps, base: BaseParts) {
   const { io, redis, names, ask, pending, metrics } = base;
   const index = createMemberIndex();
@@ -146,7 +152,10 @@ function createRoomParts({ log, instance }: GatewayPartsDeps, base: BaseParts) {
     names,
     log,
     onBatch: createFanOut({ io, index, isNews, pending, instance, metrics, log }),
-    onLost: resync.request,
+    onLost: (partitions) => {
+      resync.request();
+      pending.doubt(partitions, lostOutcomeMs);
+    },
   });
   return { index, personRooms, resync, tail };
 }
