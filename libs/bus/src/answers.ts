@@ -1,7 +1,7 @@
 import type { Answer } from '@hallway/contracts';
 import { AppError, type Log } from '@hallway/platform';
 import type { Redis } from 'ioredis';
-import type { BusNames } from './names.ts';
+import { allPartitions, type BusNames } from './names.ts';
 
 interface Waiting {
   resolve: (value: unknown) => void;
@@ -121,6 +121,12 @@ function textWithin(answers: Answer[]): string | null {
 
 export type PublishAnswers = ReturnType<typeof createReplyPublisher>;
 
+/**
+ * A command that was lost with Redis, or whose answer was, is never answered. Whoever sent it asks again after this instead of
+ * the whole time that an answer is waited for; one that is only late is known by its id.
+ */
+export const lostOutcomeMs = 1500;
+
 export interface ReplyListenerOptions {
   /** A connection in subscriber mode. */
   subscriber: Redis;
@@ -130,7 +136,10 @@ export interface ReplyListenerOptions {
   log: Log;
 }
 
-/** Listens on this process's reply channel. Resolves when it is subscribed; subscribes again after Redis was away. */
+/**
+ * Listens on this process's reply channel. Resolves when it is subscribed; subscribes again after Redis was away, and then waits
+ * no longer than `lostOutcomeMs` for what was asked before.
+ */
 export async function listenForReplies({
   subscriber,
   names,
@@ -148,4 +157,5 @@ export async function listenForReplies({
     }
   });
   await subscriber.subscribe(channel);
+  subscriber.on('ready', () => pending.doubt(allPartitions, lostOutcomeMs));
 }

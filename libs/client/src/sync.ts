@@ -29,6 +29,8 @@ const listSpreadMs = 2_000;
 export class Sync {
   readonly #deps: SyncDeps;
   #attempt = 0;
+  /** Answers that are on their way. */
+  #asked = 0;
   #wasOnline = false;
   /** How often something may have been missed anywhere, and up to which of these all known rooms were asked for. */
   #missed = 0;
@@ -68,6 +70,11 @@ export class Sync {
       if (whole) conversations.refetch();
       else conversations.refetchChanges();
     });
+  }
+
+  /** An answer that brings what every open room misses is on its way. */
+  isCatchingUp(): boolean {
+    return this.#asked > 0;
   }
 
   clear(): void {
@@ -120,6 +127,7 @@ export class Sync {
     const rooms = which === 'known' ? this.#knownRooms() : this.#openRooms();
     const changedSince = this.#asOf[which];
     inBackground('sync.resume', this.#deps.onFault, async () => {
+      this.#asked += 1;
       try {
         const answer = await this.#deps.connection.request('resume', { rooms, ...(changedSince && { changedSince }) });
         this.#attempt = 0;
@@ -133,6 +141,8 @@ export class Sync {
         if (missed > this.#caughtUp && this.#attempt === 0) this.#fetchListSoon(true);
         this.#resumeLater(toBody(cause).retryAfterMs);
         throw cause;
+      } finally {
+        this.#asked -= 1;
       }
     });
   }

@@ -13,6 +13,7 @@ import {
   createSessionEndingsPoll,
   createSharedBuckets,
   listenForReplies,
+  lostOutcomeMs,
 } from '@hallway/bus';
 import { socketRooms } from '@hallway/contracts';
 import { createRemoteKeySet, createTokenBuckets, createTokenVerifier, type Log, type Metrics } from '@hallway/platform';
@@ -117,12 +118,6 @@ function createSessionParts({ config, log }: GatewayPartsDeps, { io, redis, name
     }),
   };
 }
-
-/**
- * A send whose command or event was lost is never answered. Its client asks again after this instead of the whole time that
- * a send is waited for; one that is only late is known by its id.
- */
-const lostOutcomeMs = 1500;
 
 function createRoomParts({ log, instance }: GatewayPartsDeps, base: BaseParts) {
   const { io, redis, names, ask, pending, metrics } = base;
