@@ -31,6 +31,8 @@ export interface Faults {
   reconnectSpreadMs: number | undefined;
   /** What every `resume` is answered with. */
   refuseResumes: ErrorBody | null;
+  /** Whether `resume` names the rooms that it was not asked for, as a gateway that knows them does. */
+  nameOthers: boolean;
   /** What has to end before a `resume` is answered. */
   holdResumes: Promise<void> | null;
   /** Live messages that are never delivered. */
@@ -78,7 +80,7 @@ export async function startContractServer(): Promise<ContractServer> {
   const faults: Faults = {
     ...{ loseAcknowledgements: 0, refuseSends: null, dropLive: () => false },
     ...{ refuseResumes: null, refusePosts: null, loseAnswers: 0, reconnectSpreadMs: undefined, sendDelayMs: () => 0 },
-    ...{ holdResumes: null, doubleLive: false, refuseConnections: null, httpDown: false },
+    ...{ nameOthers: false, holdResumes: null, doubleLive: false, refuseConnections: null, httpDown: false },
   };
   const [heard, requests]: [Heard[], string[]] = [[], []];
   const http = createServer((request, response) => void onRequest(request, response));
@@ -217,8 +219,13 @@ function resume({ campus, faults }: Context, socket: Socket, payload: { rooms: R
     void socket.join(`room:${chatRoomId}`);
     answer.rooms[chatRoomId] = campus.catchUp(room, socket.data.userId, afterSeq);
   }
+  const mine = [...campus.rooms.values()].filter(({ chatRoom }) =>
+    chatRoom.participants.some(({ id }) => id === socket.data.userId),
+  );
+  const others = mine.map(({ chatRoom }) => chatRoom.id).filter((id) => payload.rooms[id] === undefined);
   return {
     ...answer,
+    ...(faults.nameOthers ? { others } : {}),
     ...(faults.reconnectSpreadMs === undefined ? {} : { reconnectSpreadMs: faults.reconnectSpreadMs }),
   };
 }

@@ -125,6 +125,15 @@ function createPersonReads(memberships: Memberships) {
       return mine.map((membership) => membership.roomId.toHexString());
     },
 
+    /** The memberships of a person by room, at most `limit`. */
+    async listOf(userId: string, limit: number): Promise<Map<string, Membership>> {
+      const mine = await memberships
+        .find({ userId: toObjectId(userId) })
+        .limit(limit)
+        .toArray();
+      return new Map(mine.map((membership) => [membership.roomId.toHexString(), toMembership(membership)]));
+    },
+
     /** The person's memberships among these rooms, by room. One query. */
     async findMemberships(userId: string, roomIds: string[]): Promise<Map<string, Membership>> {
       if (roomIds.length === 0) return new Map();
