@@ -7,7 +7,7 @@ interface Waiting {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
   timer: NodeJS.Timeout;
-  giveUp: () => void;
+  giveUp: (doubted: boolean) => void;
   /** Where a command waits; null for a question. */
   partition: number | null;
   deadline: number;
@@ -15,7 +15,8 @@ interface Waiting {
 
 export interface ExpectOptions {
   withinMs: number;
-  onTimeout: () => AppError;
+  /** `doubted`: it was given up early, see `doubt`. */
+  onTimeout: (doubted: boolean) => AppError;
   /** The partition of a command, so that it can be doubted. */
   partition?: number;
 }
@@ -36,11 +37,11 @@ export function createPendingAnswers() {
         );
       }
       return new Promise((resolve, reject) => {
-        const giveUp = () => {
+        const giveUp = (doubted: boolean) => {
           waiting.delete(requestId);
-          reject(onTimeout());
+          reject(onTimeout(doubted));
         };
-        const timer = setTimeout(giveUp, withinMs);
+        const timer = setTimeout(giveUp, withinMs, false);
         const deadline = performance.now() + withinMs;
         waiting.set(requestId, { resolve, reject, timer, giveUp, partition: partition ?? null, deadline });
       });
@@ -51,7 +52,7 @@ export function createPendingAnswers() {
       for (const waiter of waiting.values()) {
         if (waiter.partition === null || waiter.deadline <= latest || !partitions.includes(waiter.partition)) continue;
         clearTimeout(waiter.timer);
-        waiter.timer = setTimeout(waiter.giveUp, withinMs);
+        waiter.timer = setTimeout(waiter.giveUp, withinMs, true);
         waiter.deadline = latest;
       }
     },
@@ -125,7 +126,7 @@ export type PublishAnswers = ReturnType<typeof createReplyPublisher>;
  * A command that was lost with Redis, or whose answer was, is never answered. Whoever sent it asks again after this instead of
  * the whole time that an answer is waited for; one that is only late is known by its id.
  */
-export const lostOutcomeMs = 1500;
+export const lostOutcomeMs = 1000;
 
 export interface ReplyListenerOptions {
   /** A connection in subscriber mode. */

@@ -79,8 +79,13 @@ function expectOutcome(chatRoomId: string): ExpectOptions {
   return { withinMs: outcomeWithinMs, onTimeout: outcomeUnknown, partition: partitionOf(chatRoomId) };
 }
 
-function outcomeUnknown(): AppError {
-  return new AppError({ code: 'OUTCOME_UNKNOWN', internal: 'nobody said what became of a send', retryAfterMs: 1000 });
+// What was lost with Redis was lost because Redis is back: asking again at once costs nobody anything.
+const lostRetryMs = 300;
+const lateRetryMs = 1000;
+
+function outcomeUnknown(doubted: boolean): AppError {
+  const retryAfterMs = doubted ? lostRetryMs : lateRetryMs;
+  return new AppError({ code: 'OUTCOME_UNKNOWN', internal: 'nobody said what became of a send', retryAfterMs });
 }
 
 /** How fast one person may send; read by every service with a door for sends, so that the doors agree. */

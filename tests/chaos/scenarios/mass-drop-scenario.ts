@@ -12,6 +12,9 @@ const databaseBar = 2;
 // What the database is asked for in peace: looked at for so long before a drop, after everybody has settled in.
 const baselineMs = 8000;
 const peaceMs = 12_000;
+// Every client is told over how long to come back at each comparison of heads, every 20 s: who signed in first was told when
+// there were few.
+const allToldMs = 24_000;
 
 export const massDrop: Scenario = {
   id: 'T9',
@@ -23,6 +26,7 @@ export const massDrop: Scenario = {
   reconnectsPerSecond: 12,
   async disturb(stage) {
     const { door } = stage.system.proxies;
+    await stage.pause(stage.short ? 0 : allToldMs - peaceMs);
     while (!stage.isOver()) {
       await stage.pause(stage.short ? 1500 : peaceMs);
       await stage.fault('all connections are cut', () => void door.reset());
