@@ -33,8 +33,9 @@ export default defineConfig({
           ],
           exclude: never,
           globalSetup: ['libs/testkit/src/engines-setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // A test waits for conditions with bounds of their own; this one ends what hangs.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -89,6 +89,7 @@ export function buildClientParts(options: HallwayClientOptions) {
     ...shared,
     connection,
     fetchHistory,
+    isCatchingUp: () => sync.isCatchingUp(),
     outbox,
     onRead: (chatRoomId, upToSeq) => readUpTo({ timelines, conversations, readMarks }, chatRoomId, upToSeq),
     onChange: (chatRoomId, data, before) => {
@@ -98,7 +99,7 @@ export function buildClientParts(options: HallwayClientOptions) {
       }
     },
   });
-  const sync = new Sync({ ...shared, connection, conversations, timelines, outbox, readMarks });
+  const sync: Sync = new Sync({ ...shared, connection, conversations, timelines, outbox, readMarks });
   return {
     ...{ sendRequest, session, connection, rest, people, conversations, readMarks, presence, outbox, timelines, sync },
     ...{ timers, ended },

@@ -14,6 +14,7 @@ export { type Invariant, invariants, type Violation } from './history/violations
 export * from './own-cluster.ts';
 export * from './own-redis.ts';
 export * from './own-sentinels.ts';
+export * from './quickest.ts';
 export * from './school.ts';
 export * from './test-engines.ts';
 export * from './token-issuer.ts';

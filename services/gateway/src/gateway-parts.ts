@@ -10,6 +10,7 @@ import {
   createSessionEndingsFollower,
   createSessionEndingsPoll,
   listenForReplies,
+  lostOutcomeMs,
 } from '@hallway/bus';
 import { socketRooms } from '@hallway/contracts';
 import {
@@ -148,7 +149,10 @@ function createRoomParts({ log, instance, tracing }: GatewayPartsDeps, base: Bas
     names,
     log,
     onBatch: createFanOut({ io, index, isNews, pending, instance, metrics, tracing, log }),
-    onLost: resync.request,
+    onLost: (partitions) => {
+      resync.request();
+      pending.doubt(partitions, lostOutcomeMs);
+    },
     onRound,
   });
   return { index, personRooms, resync, tail };

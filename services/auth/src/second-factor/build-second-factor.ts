@@ -11,7 +11,7 @@ import type { OpenSession } from '../sessions/open-session.ts';
 import type { SessionsRepository } from '../sessions/sessions.repository.ts';
 import { createAddFactor } from './add-factor.ts';
 import { createAnswerSecondStep } from './answer-second-step.ts';
-import { createConfirmPerson, createRequireConfirmation } from './confirm-person.ts';
+import { createConfirmPerson, createRequireConfirmation, createRequireProof } from './confirm-person.ts';
 import { createDataKeys } from './data-keys.ts';
 import { createFactorsRepository } from './factors.repository.ts';
 import { createPasskeyChallenges } from './passkey-challenges.ts';
@@ -59,6 +59,7 @@ export interface SecondFactorDeps extends ReturnType<typeof buildFactorStores> {
 export function buildSecondFactor(deps: SecondFactorDeps) {
   const withFactor = { ...deps, showFactor: createShowFactor(deps) };
   const addFactor = createAddFactor(deps);
+  const requireProof = createRequireProof(deps.sessions);
   return {
     signInWithPassword: createSignInWithPassword(deps),
     answerSecondStep: createAnswerSecondStep(withFactor),
@@ -67,6 +68,7 @@ export function buildSecondFactor(deps: SecondFactorDeps) {
     confirmPerson: createConfirmPerson(withFactor),
     requireConfirmation: createRequireConfirmation(deps.sessions),
     addFactor,
-    removeFactors: createRemoveFactors(deps),
+    removeFactors: createRemoveFactors({ ...deps, requireProof }),
+    requireProof,
   };
 }

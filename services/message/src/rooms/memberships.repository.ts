@@ -38,6 +38,7 @@ export function createMembershipsRepository(connection: Connection) {
     ...members,
     ...createMemberWrites(memberships, members.findExisting),
     ...createPersonReads(memberships),
+    ...createManyRoomsReads(memberships),
 
     async ensureIndexes(): Promise<void> {
       await memberships.createIndex({ roomId: 1, userId: 1 }, { unique: true });
@@ -124,6 +125,15 @@ function createPersonReads(memberships: Memberships) {
       return mine.map((membership) => membership.roomId.toHexString());
     },
 
+    /** The memberships of a person by room, at most `limit`. */
+    async listOf(userId: string, limit: number): Promise<Map<string, Membership>> {
+      const mine = await memberships
+        .find({ userId: toObjectId(userId) })
+        .limit(limit)
+        .toArray();
+      return new Map(mine.map((membership) => [membership.roomId.toHexString(), toMembership(membership)]));
+    },
+
     /** The person's memberships among these rooms, by room. One query. */
     async findMemberships(userId: string, roomIds: string[]): Promise<Map<string, Membership>> {
       if (roomIds.length === 0) return new Map();
@@ -131,6 +141,22 @@ function createPersonReads(memberships: Memberships) {
         .find({ userId: toObjectId(userId), roomId: { $in: roomIds.map(toObjectId) } })
         .toArray();
       return new Map(found.map((membership) => [membership.roomId.toHexString(), toMembership(membership)]));
+    },
+  };
+}
+
+/** The people of several rooms at once. */
+function createManyRoomsReads(memberships: Memberships) {
+  return {
+    /** Ids of the members of each of these rooms, at most `limit` together. One query. */
+    async listMemberIdsByRoom(roomIds: string[], limit: number): Promise<Map<string, string[]>> {
+      if (roomIds.length === 0) return new Map();
+      const found = await memberships
+        .find({ roomId: { $in: roomIds.map(toObjectId) } }, { projection: { _id: 0, roomId: 1, userId: 1 } })
+        .limit(limit)
+        .toArray();
+      const byRoom = Map.groupBy(found, ({ roomId }) => roomId.toHexString());
+      return new Map([...byRoom].map(([id, members]) => [id, members.map(({ userId }) => userId.toHexString())]));
     },
   };
 }

@@ -5,7 +5,7 @@ import type { FindChanged } from '../changes/find-changed.ts';
 import { isReachable } from '../policy/check-pair.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
 import type { MarkReadUseCase } from '../read-marks/mark-read.ts';
-import { hiddenUpTo, type RoomAccess } from './access-room.ts';
+import { type AccessibleRoom, hiddenUpTo, type RoomAccess } from './access-room.ts';
 import type { CatchUpUseCase } from './catch-up.ts';
 import type { DescribeRooms } from './describe-rooms.ts';
 import type { MembershipsRepository } from './memberships.repository.ts';
@@ -49,7 +49,7 @@ async function openRoom(deps: RoomRequestsDeps, { userId, chatRoomId, afterSeq }
   if (!room) throw new AppError({ code: 'NOT_FOUND', internal: 'the room went away' });
   const [chatRooms, missed, memberIds] = await Promise.all([
     describeRooms([room]),
-    catchUp(userId, [{ room, afterSeq, hiddenUpTo: hiddenUpTo(identity) }]),
+    catchUp(userId, [{ room, afterSeq, ...toSight(identity) }]),
     identity.directIds ?? memberships.listMemberIds(chatRoomId, presenceAudience),
   ]);
   const [chatRoom] = chatRooms;
@@ -65,7 +65,7 @@ async function resumeRooms(deps: RoomRequestsDeps, params: Params<'rooms.resume'
   const found = await deps.rooms.findRooms([...accessible.keys()]);
   const seen = [...found.values()].map((room) => {
     const identity = accessible.get(room.id);
-    return { room, afterSeq: params.rooms[room.id] ?? 0, hiddenUpTo: identity ? hiddenUpTo(identity) : 0 };
+    return { room, afterSeq: params.rooms[room.id] ?? 0, ...toSight(identity) };
   });
   const [missed, changed] = await Promise.all([
     deps.catchUp(params.userId, seen),
@@ -76,6 +76,13 @@ async function resumeRooms(deps: RoomRequestsDeps, params: Params<'rooms.resume'
     return [id, messages ? { ...catchUp, changed: messages } : catchUp] as const;
   });
   return { rooms: Object.fromEntries(rooms), gone: ids.filter((id) => !found.has(id)), asOf };
+}
+
+/** What of a room is theirs to see, and where they came in; a direct room is all of it both people's. */
+function toSight(identity: AccessibleRoom | undefined) {
+  return identity
+    ? { hiddenUpTo: hiddenUpTo(identity), joinedSeq: identity.membership?.joinedSeq ?? 0 }
+    : { hiddenUpTo: 0, joinedSeq: 0 };
 }
 
 async function findReachable(deps: RoomRequestsDeps, userId: string, userIds: string[]): Promise<string[]> {
