@@ -23,6 +23,8 @@ import { createResync } from './events/resync.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { collectTimers } from './gateway-timers.ts';
 import { registerMessageHandlers } from './messages/messages.handlers.ts';
+import { createAnnouncePresence } from './presence/announce-presence.ts';
+import { createPairCheck } from './presence/pair-check.ts';
 import { createPeopleHere } from './presence/people-here.ts';
 import { registerPresenceHandlers } from './presence/presence.handlers.ts';
 import { createRedisConnections } from './redis-connections.ts';
@@ -40,6 +42,7 @@ import { createEventDispatcher } from './sockets/event-dispatcher.ts';
 import { localSocketsIn } from './sockets/gateway-socket.ts';
 import { toReconnectSpreadMs } from './sockets/reconnect-spread.ts';
 import { createGatewayCount } from './typing/count-gateways.ts';
+import { createMayType } from './typing/may-type.ts';
 import { registerTypingHandlers } from './typing/typing.handlers.ts';
 import { createTypingThrottle } from './typing/typing-throttle.ts';
 
@@ -80,18 +83,20 @@ function createBaseParts({ config, log, instance, metrics: registry }: GatewayPa
   const redis = createRedisConnections(config, log);
   const adapter = createAdapter({ redis: redis.commands, subscriber: redis.adapter, names, log });
   const pending = createPendingAnswers();
+  // Whatever a person makes this gateway ask stands in their one queue, the rooms of somebody who connects included.
+  const ask = createFairAsk({
+    ask: createAsk({ redis: redis.commands, names, instance, pending }),
+    isRedisAway: redis.isAway,
+  });
   return {
     names,
     redis,
     adapter,
     pending,
+    ask,
+    mayHear: createPairCheck({ ask }),
     ...createSocketServer(config, adapter.adapter),
     metrics: createGatewayMetrics(registry),
-    // Whatever a person makes this gateway ask stands in their one queue, the rooms of somebody who connects included.
-    ask: createFairAsk({
-      ask: createAsk({ redis: redis.commands, names, instance, pending }),
-      isRedisAway: redis.isAway,
-    }),
     reader: createPresenceReader({ redis: redis.commands, names }),
   };
 }
@@ -119,7 +124,7 @@ function createSessionParts({ config, log }: GatewayPartsDeps, { io, redis, name
 }
 
 function createRoomParts({ log, instance }: GatewayPartsDeps, base: BaseParts) {
-  const { io, redis, names, ask, pending, metrics } = base;
+  const { io, redis, names, ask, pending, mayHear, metrics } = base;
   const index = createMemberIndex();
   const personRooms = createPersonRooms({
     ask,
@@ -145,20 +150,23 @@ function createRoomParts({ log, instance }: GatewayPartsDeps, base: BaseParts) {
     blocking: redis.events,
     names,
     log,
-    onBatch: createFanOut({ io, index, isNews, pending, instance, metrics, log }),
+    onBatch: createFanOut({ io, index, isNews, mayHear, pending, instance, metrics, log }),
     onLost: resync.request,
   });
   return { index, personRooms, resync, tail };
 }
 
-function createPresenceParts({ config, log, instance }: GatewayPartsDeps, { io, redis, names, reader }: BaseParts) {
+function createPresenceParts(
+  { config, log, instance }: GatewayPartsDeps,
+  { io, redis, names, reader, mayHear }: BaseParts,
+) {
   // A process of its own name each time: one that is started again must not revive the lease of the one that died, or
   // nobody would announce the people who did not come back.
   const gateway = `${instance}.${randomBytes(4).toString('hex')}`;
   const people = createPeopleHere({
     lease: createPresenceLease({ redis: redis.commands, names, gateway }),
     reader,
-    announce: (presence) => io.to(socketRooms.presence(presence.userId)).emit('presence', presence),
+    announce: createAnnouncePresence({ io, mayHear, log }),
     graceMs: config.OFFLINE_GRACE_MS,
     log,
   });
@@ -228,6 +236,7 @@ function registerHandlers(
   });
   registerTypingHandlers(registerHandler, {
     io,
+    assertMayType: createMayType({ ask }),
     mayRelay: createTypingThrottle(),
     gateways: parts.gatewayCount.gateways,
     metrics,
