@@ -25,8 +25,9 @@ export default defineConfig({
           include: ['**/test/**/*.int.test.ts', 'tests/authorization/**/*.int.test.ts'],
           exclude: never,
           globalSetup: ['libs/testkit/src/engines-setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // A test waits for conditions with bounds of their own; this one ends what hangs.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

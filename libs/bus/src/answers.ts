@@ -1,12 +1,24 @@
 import type { Answer } from '@hallway/contracts';
 import { AppError, type Log } from '@hallway/platform';
 import type { Redis } from 'ioredis';
-import type { BusNames } from './names.ts';
+import { allPartitions, type BusNames } from './names.ts';
 
 interface Waiting {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
   timer: NodeJS.Timeout;
+  giveUp: (doubted: boolean) => void;
+  /** Where a command waits; null for a question. */
+  partition: number | null;
+  deadline: number;
+}
+
+export interface ExpectOptions {
+  withinMs: number;
+  /** `doubted`: it was given up early, see `doubt`. */
+  onTimeout: (doubted: boolean) => AppError;
+  /** The partition of a command, so that it can be doubted. */
+  partition?: number;
 }
 
 // Each is a person's open request; far more than one process can have in flight, and a bound all the same.
@@ -18,19 +30,31 @@ export function createPendingAnswers() {
 
   return {
     /** Resolves with the answer's value, rejects with its fault, or with `onTimeout()` after `withinMs`. */
-    expect(requestId: string, withinMs: number, onTimeout: () => AppError): Promise<unknown> {
+    expect(requestId: string, { withinMs, onTimeout, partition }: ExpectOptions): Promise<unknown> {
       if (waiting.size >= waitingLimit) {
         return Promise.reject(
           new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal: 'too many requests wait', retryAfterMs: 2000 }),
         );
       }
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
+        const giveUp = (doubted: boolean) => {
           waiting.delete(requestId);
-          reject(onTimeout());
-        }, withinMs);
-        waiting.set(requestId, { resolve, reject, timer });
+          reject(onTimeout(doubted));
+        };
+        const timer = setTimeout(giveUp, withinMs, false);
+        const deadline = performance.now() + withinMs;
+        waiting.set(requestId, { resolve, reject, timer, giveUp, partition: partition ?? null, deadline });
       });
+    },
+    /** Commands of these partitions, or what became of them, may be lost: none of them is waited for longer than this. */
+    doubt(partitions: readonly number[], withinMs: number): void {
+      const latest = performance.now() + withinMs;
+      for (const waiter of waiting.values()) {
+        if (waiter.partition === null || waiter.deadline <= latest || !partitions.includes(waiter.partition)) continue;
+        clearTimeout(waiter.timer);
+        waiter.timer = setTimeout(waiter.giveUp, withinMs, true);
+        waiter.deadline = latest;
+      }
     },
     /** Hands over an answer. One that nobody waits for any more is dropped. */
     settle(answer: Answer): void {
@@ -98,6 +122,12 @@ function textWithin(answers: Answer[]): string | null {
 
 export type PublishAnswers = ReturnType<typeof createReplyPublisher>;
 
+/**
+ * A command that was lost with Redis, or whose answer was, is never answered. Whoever sent it asks again after this instead of
+ * the whole time that an answer is waited for; one that is only late is known by its id.
+ */
+export const lostOutcomeMs = 1000;
+
 export interface ReplyListenerOptions {
   /** A connection in subscriber mode. */
   subscriber: Redis;
@@ -107,7 +137,10 @@ export interface ReplyListenerOptions {
   log: Log;
 }
 
-/** Listens on this process's reply channel. Resolves when it is subscribed; subscribes again after Redis was away. */
+/**
+ * Listens on this process's reply channel. Resolves when it is subscribed; subscribes again after Redis was away, and then waits
+ * no longer than `lostOutcomeMs` for what was asked before.
+ */
 export async function listenForReplies({
   subscriber,
   names,
@@ -125,4 +158,5 @@ export async function listenForReplies({
     }
   });
   await subscriber.subscribe(channel);
+  subscriber.on('ready', () => pending.doubt(allPartitions, lostOutcomeMs));
 }

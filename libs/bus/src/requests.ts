@@ -42,7 +42,7 @@ export function createAsk({ redis, names, instance, pending }: AskOptions) {
     params: ServiceRequestParams<N>,
   ): Promise<ServiceRequestResult<N>> {
     const requestId = randomUUID();
-    const answer = pending.expect(requestId, answerWithinMs, () => unanswered(name));
+    const answer = pending.expect(requestId, { withinMs: answerWithinMs, onTimeout: () => unanswered(name) });
     const request = JSON.stringify({ name, requestId, instance, params, deadline: Date.now() + answerWithinMs });
     redis.xadd(names.requests, 'MAXLEN', '~', streamLength, '*', 'request', request).catch((error) => {
       pending.settle({ requestId, ok: false, fault: toFault(toAppError(error)) });

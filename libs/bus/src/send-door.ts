@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type ChangeCommand, limits, type RoomCommand, type SendCommand, type SendOutcome } from '@hallway/contracts';
 import { AppError } from '@hallway/platform';
 import { Type } from 'typebox';
-import type { PendingAnswers } from './answers.ts';
+import type { ExpectOptions, PendingAnswers } from './answers.ts';
+import { partitionOf } from './names.ts';
 
 /** A client waits for each send: longer, and it asks again with the same `clientMessageId` anyway. */
 const outcomeWithinMs = 6000;
@@ -28,7 +29,7 @@ export type Submission = Omit<
 export function createSendDoor({ appendCommand, pending, instance, answer }: SendDoorOptions) {
   return async function submitSend(submission: Submission): Promise<SendOutcome> {
     const requestId = randomUUID();
-    const outcome = pending.expect(requestId, outcomeWithinMs, outcomeUnknown);
+    const outcome = pending.expect(requestId, expectOutcome(submission.chatRoomId));
     // The rejection is the caller's, through the await below; a failed append must not leave it unheard.
     outcome.catch(() => undefined);
     try {
@@ -60,7 +61,7 @@ export type ChangeSubmission = Omit<ChangeCommand, 'requestId' | 'origin' | 'sub
 export function createChangeDoor({ appendCommand, pending, instance }: Omit<SendDoorOptions, 'answer'>) {
   return async function submitChange(submission: ChangeSubmission): Promise<SendOutcome> {
     const requestId = randomUUID();
-    const outcome = pending.expect(requestId, outcomeWithinMs, outcomeUnknown);
+    const outcome = pending.expect(requestId, expectOutcome(submission.chatRoomId));
     outcome.catch(() => undefined);
     try {
       await appendCommand({ ...submission, requestId, origin: instance, submittedAt: new Date().toISOString() });
@@ -74,8 +75,17 @@ export function createChangeDoor({ appendCommand, pending, instance }: Omit<Send
 
 export type SubmitChange = ReturnType<typeof createChangeDoor>;
 
-function outcomeUnknown(): AppError {
-  return new AppError({ code: 'OUTCOME_UNKNOWN', internal: 'nobody said what became of a send', retryAfterMs: 1000 });
+function expectOutcome(chatRoomId: string): ExpectOptions {
+  return { withinMs: outcomeWithinMs, onTimeout: outcomeUnknown, partition: partitionOf(chatRoomId) };
+}
+
+// What was lost with Redis was lost because Redis is back: asking again at once costs nobody anything.
+const lostRetryMs = 300;
+const lateRetryMs = 1000;
+
+function outcomeUnknown(doubted: boolean): AppError {
+  const retryAfterMs = doubted ? lostRetryMs : lateRetryMs;
+  return new AppError({ code: 'OUTCOME_UNKNOWN', internal: 'nobody said what became of a send', retryAfterMs });
 }
 
 /** How fast one person may send; read by every service with a door for sends, so that the doors agree. */

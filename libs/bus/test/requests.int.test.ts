@@ -127,7 +127,9 @@ describe('createReplyPublisher', () => {
   it('when many answers are too large only together, sends each of them', async () => {
     const values = Array.from({ length: 3 }, (_, index) => `${index}${'x'.repeat(4 * 1024 * 1024)}`);
     const answers = values.map((value, index) => ({ requestId: `part-${index}`, ok: true as const, value }));
-    const got = answers.map(({ requestId }) => pending.expect(requestId, 10_000, () => unusedError()));
+    const got = answers.map(({ requestId }) =>
+      pending.expect(requestId, { withinMs: 10_000, onTimeout: () => unusedError() }),
+    );
     createReplyPublisher({ redis, names, log })(instance, answers);
     expect(await Promise.all(got)).toEqual(values);
   });

@@ -73,6 +73,7 @@ export function buildClientParts(options: HallwayClientOptions) {
     ...shared,
     connection,
     fetchHistory,
+    isCatchingUp: () => sync.isCatchingUp(),
     outbox,
     onRead: (chatRoomId, upToSeq) => readUpTo({ timelines, conversations, readMarks }, chatRoomId, upToSeq),
     onChange: (chatRoomId, data, before) => {
@@ -82,7 +83,7 @@ export function buildClientParts(options: HallwayClientOptions) {
       }
     },
   });
-  const sync = new Sync({ ...shared, connection, conversations, timelines, outbox, readMarks });
+  const sync: Sync = new Sync({ ...shared, connection, conversations, timelines, outbox, readMarks });
   return {
     ...{ sendRequest, session, connection, rest, people, conversations, readMarks, presence, outbox, timelines, sync },
     ...{ timers, ended },

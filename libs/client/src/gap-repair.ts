@@ -17,6 +17,8 @@ interface GapRepairDeps {
   fetchHistory: FetchHistory;
   findGap: () => Gap | null;
   onMissed: (answer: MissedMessages) => void;
+  /** An answer that brings what every open room misses is on its way. */
+  isCatchingUp: () => boolean;
   timers: Timers;
   random: () => number;
   onFault: FaultListener;
@@ -24,6 +26,9 @@ interface GapRepairDeps {
 
 // Two messages that overtake each other on their way are no gap; anything missing for longer is.
 const gapPatienceMs = 300;
+// An answer to everything that is missed fills the gap as well, and after a break everybody waits for one: asking for each
+// room beside it would double the work of a store that has just come back. One that takes longer is not waited for.
+const catchUpPatienceMs = 5_000;
 
 export interface GapRepair {
   /** To be called whenever the timeline changed. */
@@ -35,6 +40,7 @@ export interface GapRepair {
 export function createGapRepair(deps: GapRepairDeps): GapRepair {
   let watched: number | null = null;
   let attempt = 0;
+  let waitedForCatchUp = 0;
   let ended = false;
   let cancel: () => void = () => undefined;
 
@@ -47,6 +53,11 @@ export function createGapRepair(deps: GapRepairDeps): GapRepair {
   async function repair(): Promise<void> {
     const gap = deps.findGap();
     if (gap === null || ended) return;
+    if (deps.isCatchingUp() && waitedForCatchUp < catchUpPatienceMs) {
+      waitedForCatchUp += gapPatienceMs;
+      wait(gap, gapPatienceMs);
+      return;
+    }
     try {
       const missed = await deps.fetchHistory(deps.chatRoomId, { ...gap, limit: limits.pageMax });
       watched = null;
@@ -71,6 +82,7 @@ export function createGapRepair(deps: GapRepairDeps): GapRepair {
       if (gap !== null && gap.after === watched) return;
       cancel();
       watched = null;
+      waitedForCatchUp = 0;
       if (gap === null) attempt = 0;
       else if (!ended) wait(gap, gapPatienceMs);
     },

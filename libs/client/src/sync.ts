@@ -24,11 +24,19 @@ interface SyncDeps {
 const compareHeadsMs = 20_000;
 // Everybody who lost the same gateway fetches the list again; the rooms themselves are resumed at once.
 const listSpreadMs = 2_000;
+// Where the answer named every room of the person, the list has no more to bring than a new title.
+const calmListSpreadMs = 30_000;
+// New rooms that are looked up one by one; more of them come with one page of the list.
+const roomsLookedUp = 3;
 
 /** Asks what was missed: after each connect, when the server says that it may have skipped something, and now and then. */
 export class Sync {
   readonly #deps: SyncDeps;
   #attempt = 0;
+  /** The list is to be fetched soon, for what came since it was last fetched. */
+  #listWaits = false;
+  /** Answers that are on their way. */
+  #asked = 0;
   #wasOnline = false;
   /** How often something may have been missed anywhere, and up to which of these all known rooms were asked for. */
   #missed = 0;
@@ -55,19 +63,37 @@ export class Sync {
   resync(): void {
     this.#missed += 1;
     this.#resume();
-    this.#fetchListSoon(Object.keys(this.#knownRooms()).length >= limits.resumeRooms);
+    const whole = Object.keys(this.#knownRooms()).length >= limits.resumeRooms;
+    this.#fetchListSoon(whole, this.#wasOnline ? listSpreadMs : 0);
     this.#wasOnline = true;
   }
 
   /** Where one `resume` asks for every room, it brings all counts, and of the list only what changed is wanted. */
-  #fetchListSoon(whole: boolean): void {
+  #fetchListSoon(whole: boolean, spreadMs: number): void {
     const { conversations, random, timers } = this.#deps;
     this.#cancelList();
-    const spread = this.#wasOnline ? random() * listSpreadMs : 0;
-    this.#cancelList = timers.after(spread, () => {
+    const fetch = () => {
+      this.#listWaits = false;
       if (whole) conversations.refetch();
       else conversations.refetchChanges();
-    });
+    };
+    this.#listWaits = !whole && spreadMs > 0;
+    this.#cancelList = timers.after(spreadMs === 0 ? 0 : (0.25 + 0.75 * random()) * spreadMs, fetch);
+  }
+
+  /** Rooms that came meanwhile are looked up one by one; a list that was only to find them has time then. */
+  #meetOthers(others: string[] | undefined): void {
+    if (others === undefined) return;
+    const { conversations } = this.#deps;
+    const unknown = others.filter((chatRoomId) => !conversations.data.byRoom.has(chatRoomId));
+    if (unknown.length > roomsLookedUp) return;
+    for (const chatRoomId of unknown) conversations.lookUp(chatRoomId);
+    if (this.#listWaits) this.#fetchListSoon(false, calmListSpreadMs);
+  }
+
+  /** An answer that brings what every open room misses is on its way. */
+  isCatchingUp(): boolean {
+    return this.#asked > 0;
   }
 
   clear(): void {
@@ -120,6 +146,7 @@ export class Sync {
     const rooms = which === 'known' ? this.#knownRooms() : this.#openRooms();
     const changedSince = this.#asOf[which];
     inBackground('sync.resume', this.#deps.onFault, async () => {
+      this.#asked += 1;
       try {
         const answer = await this.#deps.connection.request('resume', { rooms, ...(changedSince && { changedSince }) });
         this.#attempt = 0;
@@ -128,11 +155,14 @@ export class Sync {
         // The gateway answers for rooms only while it reaches what sends need as well.
         if (Object.keys(rooms).length > 0) this.#deps.outbox.worksAgain();
         this.#apply(answer);
+        if (which === 'known') this.#meetOthers(answer.others);
       } catch (cause) {
         // The stores may answer while the live way is away: then the list alone knows the counts.
-        if (missed > this.#caughtUp && this.#attempt === 0) this.#fetchListSoon(true);
+        if (missed > this.#caughtUp && this.#attempt === 0) this.#fetchListSoon(true, listSpreadMs);
         this.#resumeLater(toBody(cause).retryAfterMs);
         throw cause;
+      } finally {
+        this.#asked -= 1;
       }
     });
   }

@@ -16,6 +16,8 @@ export interface RoomTimelineDeps {
   chatRoomId: string;
   connection: Pick<Connection, 'request' | 'isOnline'>;
   fetchHistory: FetchHistory;
+  /** An answer that brings what every open room misses is on its way. */
+  isCatchingUp: () => boolean;
   timers: Timers;
   now: () => number;
   random: () => number;

@@ -34,7 +34,7 @@ export async function startCampus() {
 }
 
 /** Waits for a condition; what it last said is in the error. */
-export async function until(isTrue: () => boolean, timeout = 5000): Promise<void> {
+export async function until(isTrue: () => boolean, timeout = 12_000): Promise<void> {
   await vi.waitFor(
     () => {
       if (!isTrue()) throw new Error(`still not: ${isTrue}`);

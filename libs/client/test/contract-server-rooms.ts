@@ -127,7 +127,8 @@ function createRooms() {
     conversations(userId: string): Conversation[] {
       const mine = [...rooms.values()].filter((room) => room.memberIds.includes(userId));
       const lines = mine.map((room) => toConversation(room, userId));
-      return lines.sort((a, b) => (a.lastActivityAt < b.lastActivityAt ? 1 : -1));
+      const place = ({ lastActivityAt, chatRoom }: Conversation) => `${lastActivityAt} ${chatRoom.id}`;
+      return lines.sort((a, b) => (place(a) < place(b) ? 1 : -1));
     },
   };
 }

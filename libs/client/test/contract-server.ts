@@ -31,6 +31,10 @@ export interface Faults {
   reconnectSpreadMs: number | undefined;
   /** What every `resume` is answered with. */
   refuseResumes: ErrorBody | null;
+  /** Whether `resume` names the rooms that it was not asked for, as a gateway that knows them does. */
+  nameOthers: boolean;
+  /** What has to end before a `resume` is answered. */
+  holdResumes: Promise<void> | null;
   /** Live messages that are never delivered. */
   dropLive: (message: RoomMessage) => boolean;
   /** Live messages that are delivered twice. */
@@ -76,7 +80,7 @@ export async function startContractServer(): Promise<ContractServer> {
   const faults: Faults = {
     ...{ loseAcknowledgements: 0, refuseSends: null, dropLive: () => false },
     ...{ refuseResumes: null, refusePosts: null, loseAnswers: 0, reconnectSpreadMs: undefined, sendDelayMs: () => 0 },
-    ...{ doubleLive: false, refuseConnections: null, httpDown: false },
+    ...{ nameOthers: false, holdResumes: null, doubleLive: false, refuseConnections: null, httpDown: false },
   };
   const [heard, requests]: [Heard[], string[]] = [[], []];
   const http = createServer((request, response) => void onRequest(request, response));
@@ -180,7 +184,8 @@ function serveSocket(context: Context, socket: Socket) {
       const answer = answerEvent(context, socket, { event, payload: payload as never });
       if (answer !== null) acknowledge?.('code' in answer ? { ok: false, error: answer } : { ok: true, ...answer });
     };
-    if (event === 'sendMessage') void takeItsTime(context, { ...(payload as Post), userId }).then(respond);
+    if (event === 'resume' && context.faults.holdResumes !== null) void context.faults.holdResumes.then(respond);
+    else if (event === 'sendMessage') void takeItsTime(context, { ...(payload as Post), userId }).then(respond);
     else respond();
   });
   socket.on('disconnect', () => campus.watches.delete(socket.id));
@@ -214,8 +219,13 @@ function resume({ campus, faults }: Context, socket: Socket, payload: { rooms: R
     void socket.join(`room:${chatRoomId}`);
     answer.rooms[chatRoomId] = campus.catchUp(room, socket.data.userId, afterSeq);
   }
+  const mine = [...campus.rooms.values()].filter(({ chatRoom }) =>
+    chatRoom.participants.some(({ id }) => id === socket.data.userId),
+  );
+  const others = mine.map(({ chatRoom }) => chatRoom.id).filter((id) => payload.rooms[id] === undefined);
   return {
     ...answer,
+    ...(faults.nameOthers ? { others } : {}),
     ...(faults.reconnectSpreadMs === undefined ? {} : { reconnectSpreadMs: faults.reconnectSpreadMs }),
   };
 }

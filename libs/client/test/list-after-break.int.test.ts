@@ -32,6 +32,10 @@ function unreadTotal(client: HallwayClient): number {
   return client.conversations.getSnapshot().unreadTotal;
 }
 
+function hasRoom(client: HallwayClient, id: string): boolean {
+  return client.conversations.getSnapshot().conversations.some(({ chatRoom }) => chatRoom.id === id);
+}
+
 describe('the conversation list after a break', () => {
   it('when little changed, fetches the top of it, and is what a fresh fetch answers', async () => {
     const { server, client, rooms, mates, john, listed } = await startWithRooms(120);
@@ -43,11 +47,36 @@ describe('the conversation list after a break', () => {
     server.campus.markRead(rooms[110]!, john.id, 1);
     server.campus.rooms.delete(rooms[115]!.chatRoom.id);
     const expected = () => server.campus.conversations(john.id);
-    await until(() => client.conversations.getSnapshot().conversations[0]?.chatRoom.id === fresh.chatRoom.id);
+    await until(() => hasRoom(client, fresh.chatRoom.id));
     await until(() => unreadTotal(client) === expected().reduce((sum, { unread }) => sum + unread, 0));
     expect(client.conversations.getSnapshot().conversations).toEqual(expected());
     expect(listed()).toEqual(['GET /api/messages?limit=20']);
     expect(events(server, 'resume').length).toBe(2);
+  });
+
+  it('when the answer names the rooms that came meanwhile, looks up these alone and leaves the list alone', async () => {
+    const { server, client, rooms, mates, john, listed } = await startWithRooms(30);
+    server.faults.nameOthers = true;
+    server.cut();
+    server.write(mates[9]!.id, rooms[10]!.chatRoom.id, 'while you were away');
+    const fresh = server.campus.addRoom([john, server.campus.addPerson('new')]);
+    server.campus.rooms.delete(rooms[25]!.chatRoom.id);
+    const expected = () => server.campus.conversations(john.id);
+    await until(() => hasRoom(client, fresh.chatRoom.id));
+    await until(() => unreadTotal(client) === expected().reduce((sum, { unread }) => sum + unread, 0));
+    expect(client.conversations.getSnapshot().conversations).toEqual(expected());
+    // As long as the list would otherwise have been waited for.
+    await new Promise((resolve) => setTimeout(resolve, 2200));
+    expect(listed()).toEqual([]);
+  });
+
+  it('when more rooms came than are looked up one by one, fetches the list soon', async () => {
+    const { server, client, john, listed } = await startWithRooms(10);
+    server.faults.nameOthers = true;
+    server.cut();
+    for (let n = 0; n < 5; n += 1) server.campus.addRoom([john, server.campus.addPerson(`new${n}`)]);
+    await until(() => client.conversations.getSnapshot().conversations.length === 15);
+    expect(listed()).toEqual(['GET /api/messages?limit=20']);
   });
 
   it('when more changed than the first page holds, goes on until it meets what it knows', async () => {

@@ -92,6 +92,23 @@ describe('timeline', () => {
     expect(fetched).toEqual([`GET /api/message/chat-room/${roomId}/messages?before=5&after=2&limit=200`]);
   });
 
+  it('when an answer to everything that is missed is on its way, waits for it instead of fetching each gap beside it', async () => {
+    const { signIn, server, roomId, john, sarah } = await startCampus();
+    const timeline = await openReady(await signIn('john'), roomId);
+    const { promise, resolve: answerResumes } = Promise.withResolvers<void>();
+    server.faults.holdResumes = promise;
+    server.faults.dropLive = ({ seq }) => seq < 3;
+    server.emitTo(john.id, 'resync', {});
+    await until(() => events(server, 'resume').length === 2);
+    for (let n = 1; n <= 4; n += 1) server.write(sarah.id, roomId, `${n}`);
+    // Several times as long as a gap is given.
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(seqs(timeline)).toEqual([]);
+    answerResumes();
+    await until(() => seqs(timeline).length === 4);
+    expect(server.requests.filter((request) => request.includes('after='))).toEqual([]);
+  });
+
   it('when messages came while it was away, resumes all rooms in one call', async () => {
     const { signIn, server, roomId, john, sarah } = await startCampus();
     const other = server.campus.addRoom([john, server.campus.addPerson('mike')]).chatRoom.id;

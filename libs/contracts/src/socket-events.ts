@@ -58,6 +58,11 @@ export const clientEventAnswers = {
       ok,
       rooms: Type.Record(Type.String(), CatchUp),
       gone: Type.Array(Id),
+      /**
+       * Rooms of the person that were not asked for, at most 200. Absent where they are not known, or are more: then the list of
+       * conversations has them.
+       */
+      others: Type.Optional(Type.Array(Id)),
       /** The server's time of this answer, to be given as `changedSince` next time. */
       asOf: Type.Optional(Timestamp),
       /** Over how long the clients of this gateway are to come back when they all lose it in one moment. */

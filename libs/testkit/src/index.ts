@@ -12,6 +12,7 @@ export * from './history/history-log.ts';
 export * from './history/seen-message.ts';
 export { type Invariant, invariants, type Violation } from './history/violations.ts';
 export * from './own-redis.ts';
+export * from './quickest.ts';
 export * from './school.ts';
 export * from './test-engines.ts';
 export * from './token-issuer.ts';

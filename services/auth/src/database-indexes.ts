@@ -13,9 +13,23 @@ export async function ensureIndexes(connection: Connection): Promise<void> {
   await sessions.createIndex({ endedAt: 1 });
   // MongoDB removes a session when this time has come; nothing relies on when exactly.
   await sessions.createIndex({ purgeAt: 1 }, { expireAfterSeconds: 0 });
+  await ensureSecondFactorIndexes(connection);
   // How an upload went, faults and examples included; what was done stands in the audit log, which is kept.
   const imports = connection.collection('rosterImports');
   await imports.createIndex({ startedAt: 1 }, { expireAfterSeconds: keepRosterImportsSeconds });
+}
+
+/** Sign-ins with a passkey begin with a look-up by anybody: it has to be cheap. */
+async function ensureSecondFactorIndexes(connection: Connection): Promise<void> {
+  const factors = connection.collection('secondFactors');
+  await factors.createIndex({ handle: 1 }, { unique: true });
+  await factors.createIndex(
+    { 'passkeys.credentialId': 1 },
+    { unique: true, partialFilterExpression: { 'passkeys.credentialId': { $type: 'string' } } },
+  );
+  // Both are over when their time has come, whether or not they are still there.
+  await connection.collection('signInSteps').createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  await connection.collection('spentPasskeyChallenges').createIndex({ purgeAt: 1 }, { expireAfterSeconds: 0 });
 }
 
 const keepRosterImportsSeconds = 180 * 24 * 3600;

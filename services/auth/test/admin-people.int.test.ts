@@ -347,3 +347,45 @@ describe('GET /api/admin/audit', () => {
     expect(json.entries.filter(({ actorId }: { actorId: string }) => actorId !== person.id)).toEqual([]);
   });
 });
+
+describe('a token that somebody took from an administrator', () => {
+  /** As if the sign-in lay longer back than the proof of it counts. */
+  async function startedLongAgo() {
+    const { token } = await admin.login('admin');
+    const sid = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).sid as string;
+    const _id = admin.connection.base.Types.ObjectId.createFromHexString(sid);
+    const createdAt = new Date(Date.now() - 5 * 60_000 - 1);
+    await admin.connection.collection('sessions').updateOne({ _id }, { $set: { createdAt } });
+    return (route: Parameters<typeof admin.call>[0], body?: unknown) => admin.call(route, { token, body });
+  }
+
+  it('when it would make an administrator or decide how one signs in, asks who it is; after that, does it', async () => {
+    const call = await startedLongAgo();
+    const [other, student] = [await admin.person('admin'), await admin.person('student')];
+    const newAdmin = { username: freshName(), name: 'One More', role: 'admin', password: goodPassword };
+    const asks = [
+      () => call('POST /api/admin/users', newAdmin),
+      () => call(`PUT /api/admin/users/${student.id}/roles`, { roles: ['student', 'admin'] }),
+      () => call(`DELETE /api/admin/users/${student.id}/second-factor`),
+      () => call(`PATCH /api/admin/users/${other.id}`, { password: 'another lantern 8 mango' }),
+      () => call(`PATCH /api/admin/users/${other.id}`, { active: false }),
+    ];
+    for (const ask of asks) expect(codeOf(await ask())).toEqual([403, 'CONFIRMATION_REQUIRED']);
+    expect((await other.signIn()).token).toBeTypeOf('string');
+    await call('POST /api/auth/second-factor/confirmation', { currentPassword: 'hallway-demo' });
+    for (const ask of asks) expect([200, 201, 204]).toContain((await ask()).status);
+  });
+
+  it('when it concerns nobody who administrates, goes on as before', async () => {
+    const call = await startedLongAgo();
+    const student = await admin.person('student');
+    const password = 'another lantern 8 mango';
+    expect((await call(`PATCH /api/admin/users/${student.id}`, { password, active: false })).status).toBe(200);
+  });
+
+  it('when it would set the owner’s own password, answers CONFLICT', async () => {
+    const answer = await admin.as(`PATCH /api/admin/users/${admin.adminId}`, { password: 'another lantern 8 mango' });
+    expect(codeOf(answer)).toEqual([409, 'CONFLICT']);
+    expect((await admin.login('admin')).token).toBeTypeOf('string');
+  });
+});

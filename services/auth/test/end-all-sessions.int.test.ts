@@ -118,6 +118,46 @@ describe('endSessionsOf', () => {
   });
 });
 
+describe('a change of the password', () => {
+  const words = (number: number) => ({ newPassword: `quiet lantern number ${number}` });
+
+  it('when a session is refreshed all the while, the one that changes it lives on', async () => {
+    const somebody = await auth.login('maya');
+    let cookie = somebody.cookie;
+    let over = false;
+    const refusals: string[] = [];
+    const refreshing = (async () => {
+      while (!over) {
+        const answer = await auth.call('POST /api/auth/refresh', { cookie });
+        if (answer.status === 200) cookie = answer.cookie!.value;
+        else refusals.push(answer.json.error.code);
+      }
+    })();
+    let currentPassword = 'hallway-demo';
+    for (let number = 0; number < 5; number += 1) {
+      const body = { currentPassword, ...words(number) };
+      const answer = await auth.call('POST /api/auth/password', { token: somebody.token, body });
+      expect(answer.status).toBe(204);
+      currentPassword = body.newPassword;
+    }
+    over = true;
+    await refreshing;
+    expect(refusals).toEqual([]);
+    expect(await codeOf(somebody.token)).toBe('OK');
+  });
+
+  it('when the service dies right after it is stored, no session of the former password can be refreshed', async () => {
+    const { cookie, user } = await auth.login('chen');
+    const account = (await signIn.accounts.findById(user.id))!;
+    const hash = await signIn.hashPassword('quiet lantern number 9');
+    expect(await signIn.accounts.changePasswordHash(user.id, account.passwordHash, hash)).toBe(
+      account.sessionsEpoch + 1,
+    );
+    expect(await signIn.accounts.changePasswordHash(user.id, account.passwordHash, hash)).toBeNull();
+    expect(await refreshCode(cookie)).toBe('SESSION_ENDED');
+  });
+});
+
 describe('the audit log', () => {
   it('when a used refresh token comes again after the grace, keeps one entry of it, whoever notices first', async () => {
     const { cookie, token, user } = await auth.login('okafor');

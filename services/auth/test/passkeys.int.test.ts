@@ -70,6 +70,17 @@ describe('adding a passkey', () => {
     expect(refused(await auth.call(route, { token: mine.token, body }))).toEqual([400, 'VALIDATION_FAILED']);
   });
 
+  it('when somebody else has it, or the person has it already, answers CONFLICT', async () => {
+    const { authenticator, token } = await withPasskey();
+    const other = await (await auth.person('student')).signIn();
+    // Two people at once, neither of whom the other one knows of.
+    const answers = await Promise.all([token, other.token].map((each) => steps.addPasskey(each, authenticator)));
+    expect(answers.map(refused)).toEqual([
+      [409, 'CONFLICT'],
+      [409, 'CONFLICT'],
+    ]);
+  });
+
   it('when it is the eleventh, answers CONFLICT', async () => {
     const { token } = await withPasskey();
     for (let number = 2; number <= 10; number += 1) {

@@ -63,6 +63,21 @@ describe('a role that needs a second factor', () => {
     expect(refused(late)).toEqual([401, 'UNAUTHENTICATED']);
   });
 
+  it('when an app and a passkey are set up in the same moment, one of them stands and the other is refused', async () => {
+    await auth.connection.collection('secondFactors').deleteMany({});
+    const setupToken = await setupTokenOf('admin');
+    const { secret } = (await auth.call('POST /api/auth/login/setup/totp', { body: { setupToken } })).json;
+    const { options } = (await auth.call('POST /api/auth/login/setup/passkey', { body: { setupToken } })).json;
+    const passkey = createAuthenticator().create(options);
+    const done = await Promise.all([
+      auth.call('POST /api/auth/login/setup/totp/confirm', { body: { setupToken, code: codeOf(secret) } }),
+      auth.call('POST /api/auth/login/setup/passkey/confirm', { body: { setupToken, name: 'Laptop', passkey } }),
+    ]);
+    expect(done.map(({ status }) => status).sort()).toEqual([200, 401]);
+    const stored = await auth.connection.collection('secondFactors').findOne({});
+    expect((stored!.totp === null ? 0 : 1) + stored!.passkeys.length).toBe(1);
+  });
+
   it('when the factor is the last one, it cannot be removed', async () => {
     await auth.connection.collection('secondFactors').deleteMany({});
     const setupToken = await setupTokenOf('chen');

@@ -13,6 +13,7 @@ import {
   createSessionEndingsPoll,
   createSharedBuckets,
   listenForReplies,
+  lostOutcomeMs,
 } from '@hallway/bus';
 import { socketRooms } from '@hallway/contracts';
 import { createRemoteKeySet, createTokenBuckets, createTokenVerifier, type Log, type Metrics } from '@hallway/platform';
@@ -151,7 +152,10 @@ function createRoomParts({ log, instance }: GatewayPartsDeps, base: BaseParts) {
     names,
     log,
     onBatch: createFanOut({ io, index, isNews, mayHear, pending, instance, metrics, log }),
-    onLost: resync.request,
+    onLost: (partitions) => {
+      resync.request();
+      pending.doubt(partitions, lostOutcomeMs);
+    },
   });
   return { index, personRooms, resync, tail };
 }

@@ -201,6 +201,14 @@ describe('resume', () => {
     await eventually(() => expect(liveMessages(socket)).toEqual(['receiveMessage 2']));
   });
 
+  it('when the person has rooms that were not asked for, names them', async () => {
+    const person = campus.person();
+    const [asked, other] = [campus.messages.addRoom([person.id]), campus.messages.addRoom([person.id])];
+    const socket = await campus.connect(person);
+    const answer = await ask(socket, 'resume', { rooms: { [asked]: 0 } });
+    expect(answer).toMatchObject({ ok: true, others: [other] });
+  });
+
   it('when resumes come faster than they are answered, works on one, lets one wait and refuses the rest', async () => {
     const { me, other, chatRoomId, socket } = await roomWithMessages(1);
     const elsewhere = campus.messages.addRoom([me.id, other.id], 'group');

@@ -33,11 +33,23 @@ export function createAccountsRepository(connection: Connection) {
       const user = await users.findOne({ _id: new mongoose.Types.ObjectId(id) });
       return user && toAccount(user);
     },
-    /** Replaces a hash unless it was replaced meanwhile; says whether it did. */
+    /** Replaces a hash by another of the same password, unless it was replaced meanwhile; says whether it did. */
     async replacePasswordHash(id: string, before: string, after: string): Promise<boolean> {
       const filter = { _id: new mongoose.Types.ObjectId(id), passwordHash: before };
       const { matchedCount } = await users.updateOne(filter, { $set: { passwordHash: after } });
       return matchedCount === 1;
+    },
+    /**
+     * Sets a new password unless it was changed meanwhile, and begins a new epoch of sessions with it. Answers the number of the
+     * epoch; null when it was changed. Atomic: no session of the former password outlives it.
+     */
+    async changePasswordHash(id: string, before: string, after: string): Promise<number | null> {
+      const user = await users.findOneAndUpdate(
+        { _id: new mongoose.Types.ObjectId(id), passwordHash: before },
+        { $set: { passwordHash: after }, $inc: { sessionsEpoch: 1 } },
+        { returnDocument: 'after' },
+      );
+      return user && (user.sessionsEpoch ?? 0);
     },
     /** Begins a new epoch of sessions and answers its number; 0 when there is no such account. Atomic. */
     async advanceSessionsEpoch(id: string): Promise<number> {

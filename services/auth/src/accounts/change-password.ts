@@ -23,8 +23,8 @@ export interface PasswordChange {
 }
 
 /**
- * Changes a password, then ends all other sessions of the person. A crash between leaves them alive: changing it again
- * ends them. Throws `VALIDATION_FAILED` for a new password that is not good enough, `INVALID_CREDENTIALS` for a wrong
+ * Changes a password, then ends all other sessions of the person. A crash between leaves their sockets open until their tokens
+ * end; none of them can be refreshed. Throws `VALIDATION_FAILED` for a new password that is not good enough, `INVALID_CREDENTIALS` for a wrong
  * `currentPassword`, which counts like a wrong login, and `CONFLICT` when the password was changed at the same moment from
  * elsewhere.
  */
@@ -37,9 +37,10 @@ export function createChangePassword(deps: ChangePasswordDeps) {
     checkPassword({ password: newPassword, username: caller.username, name: caller.name, path: '/newPassword' });
     const account = await checkCredentials({ username: caller.username, password, address });
     const hash = await hashPassword(newPassword);
-    const replaced = await accounts.replacePasswordHash(account.id, account.passwordHash, hash);
-    if (!replaced) throw new AppError({ code: 'CONFLICT', internal: 'the password was changed at the same moment' });
-    await endSessions.endSessionsOf(userId, 'password-changed', { keep: sessionId });
+    const epoch = await accounts.changePasswordHash(account.id, account.passwordHash, hash);
+    if (epoch === null)
+      throw new AppError({ code: 'CONFLICT', internal: 'the password was changed at the same moment' });
+    await endSessions.endSessionsOf(userId, 'password-changed', { keep: sessionId, epoch });
     await recordAudit({ actorId: userId, action: 'password.changed', targetId: userId, sessionId, address });
   };
 }

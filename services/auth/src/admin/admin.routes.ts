@@ -32,7 +32,10 @@ export interface AdminDeps {
   redisPrefix: string;
   log: Log;
   authenticate: ReturnType<typeof createAuthenticate>;
-  signIn: Pick<SignIn, 'auditLog' | 'checkPassword' | 'hashPassword' | 'endSessionsOf' | 'sessions' | 'removeFactors'>;
+  signIn: Pick<
+    SignIn,
+    'auditLog' | 'checkPassword' | 'hashPassword' | 'endSessionsOf' | 'sessions' | 'removeFactors' | 'requireProof'
+  >;
 }
 
 /** All routes below `/api/admin`, for active administrators alone. */

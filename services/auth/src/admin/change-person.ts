@@ -1,6 +1,7 @@
 import type { Role } from '@hallway/contracts';
 import type { CheckPassword } from '../accounts/check-password.ts';
 import type { PeopleRegister, PersonFields, RegisteredPerson } from '../directory/people-register.repository.ts';
+import type { RequireProof } from '../second-factor/confirm-person.ts';
 import type { EndReason } from '../sessions/sessions.repository.ts';
 import type { MakeChange } from './make-change.ts';
 import { conflict, found, readLine } from './read-fields.ts';
@@ -13,6 +14,7 @@ export interface ChangePersonDeps {
   hashPassword: (password: string) => Promise<string>;
   /** Ends all sessions of a person, at once and everywhere. */
   endSessionsOf: (userId: string, reason: EndReason) => Promise<unknown>;
+  requireProof: RequireProof;
 }
 
 export interface PersonChange {
@@ -28,11 +30,12 @@ export interface PersonChange {
 
 /**
  * Changes an account and ends its sessions when it was deactivated or when its roles or password changed. Repeating a change
- * changes nothing, but for a deactivation, which ends sessions again. Throws `NOT_FOUND`, `VALIDATION_FAILED`, and `CONFLICT`
- * when it would take away the rights of the caller, or of the last active administrator.
+ * changes nothing, but for a deactivation, which ends sessions again. Throws `NOT_FOUND`, `VALIDATION_FAILED`, `CONFLICT` when
+ * it would take away the rights of the caller or of the last active administrator, or set the caller's own password, and
+ * `CONFIRMATION_REQUIRED` where it makes an administrator or decides how one signs in.
  */
 export function createChangePerson(deps: ChangePersonDeps) {
-  const { people, makeChange, checkPassword, hashPassword, endSessionsOf } = deps;
+  const { people, makeChange, checkPassword, hashPassword, endSessionsOf, requireProof } = deps;
 
   async function toFields(before: RegisteredPerson, change: PersonChange): Promise<PersonFields> {
     const { password } = change;
@@ -53,7 +56,9 @@ export function createChangePerson(deps: ChangePersonDeps) {
 
   return async function changePerson(actor: Actor, id: string, change: PersonChange): Promise<RegisteredPerson> {
     const before = found(await people.find(id), 'person');
+    if (actor.id === id && change.password !== undefined) throw conflict('Change your own password in Settings.');
     const fields = await toFields(before, change);
+    if (concernsAdmin(before, fields)) await requireProof(actor.sessionId);
     const falls = losesAdmin(before, fields);
     if (falls && actor.id === id)
       throw conflict('Nobody can deactivate themselves or give up their own administration.');
@@ -62,7 +67,7 @@ export function createChangePerson(deps: ChangePersonDeps) {
       const announce = { kind: 'person', personIds: [id] } as const;
       const audited = { action: actionOf(fields), targetId: id, details: toDetails(before, fields), announce };
       await makeChange(actor, audited, async () => {
-        await people.change(id, fields);
+        await people.change(id, fields, { endsSessions: reason !== null });
         if (falls) await keepAnAdmin(before);
       });
     }
@@ -86,6 +91,12 @@ function rolesAfter({ roles }: RegisteredPerson, change: PersonChange): Role[] {
   if (change.roles) return change.roles;
   const { role } = change;
   return role === undefined ? roles : [role, ...roles.slice(1).filter((other) => other !== role)];
+}
+
+/** Whether it makes an administrator, or touches how one signs in. */
+function concernsAdmin({ roles }: RegisteredPerson, fields: PersonFields): boolean {
+  const isAdmin = roles.includes('admin') || fields.roles?.includes('admin') === true;
+  return isAdmin && (fields.roles ?? fields.active ?? fields.passwordHash) !== undefined;
 }
 
 function losesAdmin(before: RegisteredPerson, { roles, active }: PersonFields): boolean {

@@ -77,10 +77,16 @@ export function createPeopleRegister(connection: Connection) {
       }
     },
 
-    /** Changes what is given and nothing else. Null: nobody has this id. Atomic. */
-    async change(id: string, fields: PersonFields): Promise<RegisteredPerson | null> {
+    /**
+     * Changes what is given and nothing else. Null: nobody has this id. Atomic. `endsSessions` begins a new epoch of the
+     * person's sessions in the same step: those of before cannot be refreshed any more.
+     */
+    async change(id: string, fields: PersonFields, { endsSessions = false } = {}): Promise<RegisteredPerson | null> {
       const _id = new mongoose.Types.ObjectId(id);
-      const user = await users.findOneAndUpdate({ _id }, toUpdate(fields), { returnDocument: 'after' });
+      const update = { ...toUpdate(fields), ...(endsSessions ? { $inc: { sessionsEpoch: 1 } } : {}) };
+      const user = await users.findOneAndUpdate({ _id }, update as mongo.UpdateFilter<UserRecord>, {
+        returnDocument: 'after',
+      });
       return user && toRegistered(user);
     },
 

@@ -56,6 +56,7 @@ function createAddTotp({ factors, dataKeys, endSessions, recordAudit }: AddFacto
       const first = prepareCodes(dataKeys, userId);
       const now = new Date();
       const changed = await factors.change(userId, (before) => {
+        refuseSecond(adder, before);
         const { pendingTotp } = before;
         if (pendingTotp === null || now.getTime() - pendingTotp.madeAt.getTime() > pendingMs) throw beginAnew();
         const secret = dataKeys.open(pendingTotp.sealedSecret, totpContext(userId));
@@ -77,13 +78,17 @@ function createAddPasskey({ factors, passkeys, dataKeys, endSessions, recordAudi
       return { options: { ...(await passkeys.registrationOptions(await factors.known(account.id), account)) } };
     },
 
-    /** Throws `VALIDATION_FAILED` for one that is not what was asked for, `CONFLICT` when there are ten already. */
+    /**
+     * Throws `VALIDATION_FAILED` for one that is not what was asked for, `CONFLICT` when there are ten already or somebody has
+     * this one.
+     */
     async finishPasskey(adder: Adder, name: string, response: NewPasskey) {
       const { userId, sessionId, address } = adder;
       const passkey: StoredPasskey = await passkeys.readNew(userId, readPasskeyName(name), response);
-      if (await factors.hasCredential(passkey.credentialId)) throw conflict('This passkey is in use already.');
       const first = prepareCodes(dataKeys, userId);
       const changed = await factors.change(userId, (before) => {
+        refuseSecond(adder, before);
+        refuseKnown(passkey, before);
         const after = addPasskey(before, passkey);
         if (after === null) throw conflict(`You have ${secondFactorLimits.passkeys} passkeys: remove one first.`);
         return first.addTo(before, after);
@@ -103,6 +108,17 @@ function createAddPasskey({ factors, passkeys, dataKeys, endSessions, recordAudi
       return { passkey, recoveryCodes };
     },
   };
+}
+
+/** Before the first session a password alone was shown: it adds the first factor and no other, whatever comes at once. */
+function refuseSecond({ sessionId }: Adder, before: Factors): void {
+  if (sessionId !== null || !hasFactor(before)) return;
+  throw new AppError({ code: 'UNAUTHENTICATED', internal: 'a factor was set up meanwhile' });
+}
+
+/** Of one person's own passkeys; the database refuses one that somebody else has. */
+function refuseKnown({ credentialId }: StoredPasskey, { passkeys }: Factors): void {
+  if (passkeys.some((known) => known.credentialId === credentialId)) throw conflict('This passkey is in use already.');
 }
 
 /** Ten codes, for the case that the person has none yet: whether they do is known in the moment of the change alone. */

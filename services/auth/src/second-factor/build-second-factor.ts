@@ -11,7 +11,7 @@ import type { OpenSession } from '../sessions/open-session.ts';
 import type { SessionsRepository } from '../sessions/sessions.repository.ts';
 import { createAddFactor } from './add-factor.ts';
 import { createAnswerSecondStep } from './answer-second-step.ts';
-import { createConfirmPerson, createRequireConfirmation } from './confirm-person.ts';
+import { createConfirmPerson, createRequireConfirmation, createRequireProof } from './confirm-person.ts';
 import { createDataKeys } from './data-keys.ts';
 import { createFactorsRepository } from './factors.repository.ts';
 import { createPasskeyChallenges } from './passkey-challenges.ts';
@@ -60,6 +60,7 @@ export interface SecondFactorDeps extends ReturnType<typeof buildFactorStores> {
 export function buildSecondFactor(deps: SecondFactorDeps) {
   const withFactor = { ...deps, showFactor: createShowFactor(deps) };
   const addFactor = createAddFactor(deps);
+  const requireProof = createRequireProof(deps.sessions);
   return {
     signInWithPassword: createSignInWithPassword(deps),
     answerSecondStep: createAnswerSecondStep(withFactor),
@@ -69,6 +70,7 @@ export function buildSecondFactor(deps: SecondFactorDeps) {
     requireConfirmation: createRequireConfirmation(deps.sessions),
     addFactor,
     renamePasskey: createRenamePasskey(deps),
-    removeFactors: createRemoveFactors(deps),
+    removeFactors: createRemoveFactors({ ...deps, requireProof }),
+    requireProof,
   };
 }

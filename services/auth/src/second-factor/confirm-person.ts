@@ -47,6 +47,21 @@ export function createConfirmPerson({ accounts, checkCredentials, showFactor, se
 
 export type ConfirmPerson = ReturnType<typeof createConfirmPerson>;
 
+/**
+ * Asks of a session that its person showed who they are within five minutes, at the sign-in or since. For what would let
+ * somebody who took a token stay for good, such as making an administrator. Throws `CONFIRMATION_REQUIRED`.
+ */
+export function createRequireProof(sessions: SessionsRepository) {
+  return async function requireProof(sessionId: string): Promise<void> {
+    const session = await sessions.find(sessionId);
+    const shownAt = Math.max(session?.createdAt.getTime() ?? 0, session?.confirmedAt?.getTime() ?? 0);
+    if (Date.now() - shownAt < confirmedForMs) return;
+    throw new AppError({ code: 'CONFIRMATION_REQUIRED', internal: 'nobody showed lately who they are' });
+  };
+}
+
+export type RequireProof = ReturnType<typeof createRequireProof>;
+
 const confirmedForMs = secondFactorLimits.stepSeconds * 1000;
 
 /**

@@ -47,6 +47,18 @@ export function createFactorsRepository(connection: Connection) {
     return (await findRecord(userId)) ?? { _id: toId(userId), ...empty };
   }
 
+  /** False: another change came in between. */
+  async function replace({ _id, version }: FactorsRecord, next: Factors): Promise<boolean> {
+    try {
+      const $set = { ...next, version: version + 1 };
+      const { matchedCount } = await records.updateOne({ _id, version }, { $set });
+      return matchedCount === 1;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== duplicateKey) throw error;
+      throw new AppError({ code: 'CONFLICT', message: 'This passkey is in use already.' });
+    }
+  }
+
   return {
     async find(userId: string): Promise<Factors> {
       const record = await findRecord(userId);
@@ -62,25 +74,17 @@ export function createFactorsRepository(connection: Connection) {
       return toKnown(await ensure(userId));
     },
 
-    /** Whether somebody has a passkey with this id of its authenticator. */
-    async hasCredential(credentialId: string): Promise<boolean> {
-      return (await records.findOne({ 'passkeys.credentialId': credentialId })) !== null;
-    },
-
     /**
      * Changes the factors of a person by a function, which is asked again when another change came in between and which may
-     * throw. Null from it changes nothing. Answers what it answered. Atomic for the person.
+     * throw. Null from it changes nothing. Answers what it answered. Atomic for the person. Throws `CONFLICT` for a passkey
+     * that somebody else has.
      */
     async change(userId: string, apply: (factors: Factors) => Factors | null): Promise<Factors | null> {
       for (let attempt = 0; attempt < changeAttempts; attempt += 1) {
         const record = await ensure(userId);
         const next = apply(toKnown(record).factors);
         if (next === null) return null;
-        const { matchedCount } = await records.updateOne(
-          { _id: record._id, version: record.version },
-          { $set: { ...next, version: record.version + 1 } },
-        );
-        if (matchedCount === 1) return next;
+        if (await replace(record, next)) return next;
       }
       throw new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal: 'too many changes at once', retryAfterMs: 1000 });
     },

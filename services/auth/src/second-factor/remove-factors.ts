@@ -5,7 +5,7 @@ import type { AuditLog } from '../audit/audit-log.repository.ts';
 import type { RecordAudit } from '../audit/record-audit.ts';
 import type { EndSessions } from '../sessions/end-sessions.ts';
 import { conflict, prepareCodes } from './add-factor.ts';
-import type { Caller } from './confirm-person.ts';
+import type { Caller, RequireProof } from './confirm-person.ts';
 import type { DataKeys } from './data-keys.ts';
 import type { FactorsRepository } from './factors.repository.ts';
 import { type Factors, hasFactor, noFactors, removePasskey, withoutOrphanedCodes } from './factors.ts';
@@ -19,6 +19,7 @@ export interface RemoveFactorsDeps {
   endSessions: EndSessions;
   recordAudit: RecordAudit;
   auditLog: AuditLog;
+  requireProof: RequireProof;
 }
 
 /**
@@ -70,16 +71,17 @@ function createRenewRecoveryCodes({ factors, dataKeys, recordAudit }: RemoveFact
   };
 }
 
-function createResetFactors({ factors, accounts, auditLog, endSessions }: RemoveFactorsDeps) {
+function createResetFactors({ factors, accounts, auditLog, endSessions, requireProof }: RemoveFactorsDeps) {
   /**
    * An administrator takes all factors of somebody away who has lost them; all sessions of the person end. The entry in the audit
-   * log comes first. Throws `NOT_FOUND`, and `CONFLICT` for oneself: that takes one's own password.
+   * log comes first. Throws `NOT_FOUND`, `CONFIRMATION_REQUIRED`, and `CONFLICT` for oneself: that takes one's own password.
    */
   return async function resetFactors(actor: Actor, userId: string): Promise<void> {
     const account = await accounts.findById(userId);
     if (!account) throw new AppError({ code: 'NOT_FOUND', internal: 'no such person' });
     if (actor.id === userId) throw conflict('Change your own second factor in Settings.');
     const { id: actorId, sessionId, address } = actor;
+    await requireProof(sessionId);
     await auditLog.append({ actorId, action: 'second-factor.reset', targetId: userId, sessionId, address });
     await factors.change(userId, () => noFactors);
     await endSessions.endSessionsOf(userId, 'ended-elsewhere');

@@ -100,10 +100,24 @@ async function endStolen(session: StoredSession, address: string, deps: RefreshS
   await deps.recordAudit({ actorId: null, action, targetId: userId, sessionId: id, address, details: { device } });
 }
 
+// A session that is kept is taken over into a new epoch in the step after that epoch begins.
+const takenOverWithinMs = 250;
+
+/** Whether a session is of the account's epoch. One that is not is looked at again: it may be about to be taken over. */
+async function isOfEpoch(session: StoredSession, account: Account, deps: RefreshSessionDeps): Promise<boolean> {
+  if (session.epoch === account.sessionsEpoch) return true;
+  for (const pause of [0, takenOverWithinMs]) {
+    await sleep(pause);
+    const [now, today] = await Promise.all([deps.sessions.find(session.id), deps.accounts.findById(account.id)]);
+    if (now && today && now.epoch === today.sessionsEpoch) return true;
+  }
+  return false;
+}
+
 /** The account of a session, unless the session should be over: a crash may have kept it from being ended before. */
 async function accessAccount(session: StoredSession, deps: RefreshSessionDeps): Promise<Account> {
   const account = await deps.accounts.findById(session.userId);
-  const isOfToday = account?.active && session.epoch === account.sessionsEpoch;
+  const isOfToday = account?.active && (await isOfEpoch(session, account, deps));
   // A role may need a second factor since yesterday: whoever has none sets one up at the next sign-in.
   if (isOfToday && !(await deps.requiredRoles.isMissing(account))) return account;
   await deps.endSessions.endOne(session, account?.active ? 'ended-elsewhere' : 'deactivated');

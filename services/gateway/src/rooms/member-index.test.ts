@@ -13,6 +13,18 @@ describe('createMemberIndex', () => {
     expect(index.isMember('r1', 'bob')).toBe(false);
   });
 
+  it('when asked for the rooms of a person, answers them only while they are known for certain', () => {
+    const index = createMemberIndex();
+    expect(index.roomsOf('ann')).toBeNull();
+    index.beginSnapshot('ann');
+    expect(index.roomsOf('ann')).toBeNull();
+    index.applySnapshot('ann', ['r1', 'r2']);
+    index.removeMember('r1', 'ann');
+    expect([...(index.roomsOf('ann') ?? [])]).toEqual(['r2']);
+    index.distrustAll();
+    expect(index.roomsOf('ann')).toBeNull();
+  });
+
   it('when somebody is not here, keeps nothing of them', () => {
     const index = createMemberIndex();
     index.addMember('r1', 'ann');

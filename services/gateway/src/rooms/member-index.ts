@@ -35,6 +35,11 @@ export function createMemberIndex() {
     has: (userId: string): boolean => people.has(userId),
     people: (): string[] => [...people.keys()],
     isMember: (roomId: string, userId: string): boolean => members.of(roomId).has(userId),
+    /** Null: they are not known, or perhaps not any more. */
+    roomsOf(userId: string): ReadonlySet<string> | null {
+      const person = people.get(userId);
+      return person?.trusted && person.announced === null ? person.rooms : null;
+    },
     membersHere: (roomId: string): ReadonlySet<string> => members.of(roomId),
     addMember: (roomId: string, userId: string): void => setMember(roomId, userId, 'added'),
     removeMember: (roomId: string, userId: string): void => setMember(roomId, userId, 'removed'),

@@ -77,10 +77,21 @@ async function resume(call: ClientCall<'resume'>, deps: RoomHandlerDeps): Promis
   socket.data.resumes += 1;
   try {
     const missed = await inTurn(socket, [resumeTurn, ...chatRoomIds], () => resumeRooms(call, deps));
-    return { ...missed, reconnectSpreadMs: deps.reconnectSpreadMs() };
+    return { ...missed, ...findOthers(call, deps), reconnectSpreadMs: deps.reconnectSpreadMs() };
   } finally {
     socket.data.resumes -= 1;
   }
+}
+
+/** The rooms of the person that a `resume` did not name, where they are known and few enough to be told. */
+function findOthers(
+  { caller, payload }: ClientCall<'resume'>,
+  { index }: RoomHandlerDeps,
+): Pick<ClientEventAnswers['resume'], 'others'> {
+  const rooms = index.roomsOf(caller.sub);
+  if (rooms === null || rooms.size > 2 * limits.resumeRooms) return {};
+  const others = [...rooms].filter((chatRoomId) => payload.rooms[chatRoomId] === undefined);
+  return others.length > limits.resumeRooms ? {} : { others };
 }
 
 /** Like `joinRoom` for many rooms at once: known memberships are joined before asking, the others after a yes. */

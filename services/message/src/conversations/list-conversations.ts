@@ -1,10 +1,10 @@
 import { type Conversation, limits } from '@hallway/contracts';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
-import type { MessagesRepository } from '../messages/messages.repository.ts';
+import type { MessagesRepository, SeqRange } from '../messages/messages.repository.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
 import { hiddenUpTo, type RoomAccess } from '../rooms/access-room.ts';
 import type { DescribeRooms } from '../rooms/describe-rooms.ts';
-import type { MembershipsRepository } from '../rooms/memberships.repository.ts';
+import type { Membership, MembershipsRepository } from '../rooms/memberships.repository.ts';
 import { otherOf, type Room, type RoomsRepository } from '../rooms/rooms.repository.ts';
 import { compareActivity, readCursor, toCursorText } from './conversation-cursor.ts';
 
@@ -33,7 +33,8 @@ export function createListConversations(deps: ListConversationsDeps) {
   const { access, rooms } = deps;
 
   async function findPage(userId: string, limit: number, cursor: string | undefined) {
-    const mine = await rooms.findRooms(await access.listRoomIdsOf(userId, roomsPerPerson));
+    const accessible = await access.listRoomsOf(userId, roomsPerPerson);
+    const mine = await rooms.findRooms([...accessible.keys()]);
     const from = cursor === undefined ? null : readCursor(cursor);
     const places = [...mine.values()]
       .map((room) => ({ room, at: activityOf(room).getTime(), roomId: room.id }))
@@ -42,7 +43,7 @@ export function createListConversations(deps: ListConversationsDeps) {
     const page = places.slice(0, limit);
     const last = page.at(-1);
     return {
-      page: page.map(({ room }) => room),
+      page: page.map(({ room }) => ({ ...room, membership: accessible.get(room.id)?.membership ?? null })),
       nextCursor: places.length > limit && last ? toCursorText(last) : null,
     };
   }
@@ -62,14 +63,16 @@ function activityOf(room: Room): Date {
   return room.lastMessageAt ?? room.createdAt;
 }
 
-async function toConversations(deps: ListConversationsDeps, userId: string, page: Room[]): Promise<Conversation[]> {
+/** A room with the membership of whoever asks. */
+type MyRoom = Room & { membership: Membership | null };
+
+async function toConversations(deps: ListConversationsDeps, userId: string, page: MyRoom[]): Promise<Conversation[]> {
   const { messages, readMarks, describeRooms, describeMessages } = deps;
   const ids = page.map((room) => room.id);
-  const ranges = await toLastRanges(deps, userId, page);
   const [chatRooms, newest, marks] = await Promise.all([
     describeRooms(page),
-    messages.findRanges(ranges),
-    readMarks.ofPerson(userId, ids),
+    messages.findRanges(page.map(toLastRange)),
+    readMarks.ofPerson(userId, ids, new Map(page.map(({ id, membership }) => [id, membership?.joinedSeq ?? 0]))),
   ]);
   const last = ids.flatMap((id) => newest.get(id)?.findLast((message) => !message.isVoid) ?? []);
   const lastByRoom = new Map((await describeMessages(last)).map((message) => [message.chatRoomId, message]));
@@ -89,13 +92,7 @@ async function toConversations(deps: ListConversationsDeps, userId: string, page
   });
 }
 
-/** The end of each room, as far as the person may see it. */
-async function toLastRanges({ memberships }: ListConversationsDeps, userId: string, page: Room[]) {
-  const partly = page.filter(({ historyFrom }) => historyFrom === 'joined').map(({ id }) => id);
-  const mine = await memberships.findMemberships(userId, partly);
-  return page.map((room) => ({
-    roomId: room.id,
-    after: Math.max(room.lastSeq - lookBack, hiddenUpTo({ ...room, membership: mine.get(room.id) ?? null })),
-    upTo: room.lastSeq,
-  }));
+/** The end of a room, as far as the person may see it. */
+function toLastRange(room: MyRoom): SeqRange {
+  return { roomId: room.id, after: Math.max(room.lastSeq - lookBack, hiddenUpTo(room)), upTo: room.lastSeq };
 }

@@ -1,6 +1,6 @@
 import type { PendingReadMarks } from '@hallway/bus';
 import { isStoreAway } from '@hallway/platform';
-import type { Connection } from 'mongoose';
+import type { Connection, mongo } from 'mongoose';
 import { type ObjectId, toObjectId } from '../object-ids.ts';
 
 interface ReadMarkDocument {
@@ -44,23 +44,35 @@ export function createReadMarksReader({ connection, pending }: { connection: Con
 
     /**
      * One person's mark in each of these rooms, or where they came in if that is later; 0 where they have read nothing. Two
-     * queries and one round trip, all at once.
+     * queries and one round trip, all at once; one query where `joinedSeqs` says where they came in to these rooms.
      */
-    async ofPerson(userId: string, roomIds: string[]): Promise<Map<string, number>> {
+    async ofPerson(
+      userId: string,
+      roomIds: string[],
+      joinedSeqs?: ReadonlyMap<string, number>,
+    ): Promise<Map<string, number>> {
       const marks = new Map(roomIds.map((roomId) => [roomId, 0]));
       if (roomIds.length === 0) return marks;
       const filter = { userId: toObjectId(userId), roomId: { $in: roomIds.map(toObjectId) } };
       const [stored, joined, waiting] = await Promise.all([
         readMarks.find(filter).toArray(),
-        memberships.find(filter, { projection: { _id: 0, roomId: 1, joinedSeq: 1 } }).toArray(),
+        joinedSeqs ?? findJoinedSeqs(memberships, filter),
         orNothing(pending.ofPerson(userId, roomIds), new Map<string, number>()),
       ]);
-      for (const { roomId, joinedSeq = 0 } of joined) raise(marks, roomId.toHexString(), joinedSeq);
+      for (const [roomId, joinedSeq] of joined) raise(marks, roomId, joinedSeq);
       for (const { roomId, lastReadSeq } of stored) raise(marks, roomId.toHexString(), lastReadSeq);
       for (const [roomId, lastReadSeq] of waiting) raise(marks, roomId, lastReadSeq);
       return marks;
     },
   };
+}
+
+async function findJoinedSeqs(
+  memberships: mongo.Collection<JoinedDocument>,
+  filter: mongo.Filter<JoinedDocument>,
+): Promise<Map<string, number>> {
+  const found = await memberships.find(filter, { projection: { _id: 0, roomId: 1, joinedSeq: 1 } }).toArray();
+  return new Map(found.map(({ roomId, joinedSeq = 0 }) => [roomId.toHexString(), joinedSeq]));
 }
 
 export type ReadMarksReader = ReturnType<typeof createReadMarksReader>;

@@ -69,10 +69,10 @@ export function createRoomAccess({ rooms, memberships, findPeopleFacts }: RoomAc
   return {
     findRooms,
     findRoomsOf,
-    /** Ids of the rooms of a person, at most `limit`. */
-    async listRoomIdsOf(userId: string, limit: number): Promise<string[]> {
+    /** The rooms of a person, at most `limit`. */
+    async listRoomsOf(userId: string, limit: number): Promise<Map<string, AccessibleRoom>> {
       const memberOf = await memberships.listMembershipsOf(userId, limit);
-      return [...(await toAccessible(await findRooms([...memberOf.keys()]), memberOf, userId)).keys()];
+      return toAccessible(await findRooms([...memberOf.keys()]), memberOf, userId);
     },
     /** Such as a room that was deleted here. */
     forgetRoom(roomId: string): void {

@@ -19,6 +19,8 @@ export interface Seen {
   afterSeq?: number | undefined;
   /** Nothing up to here is theirs to see. */
   hiddenUpTo: number;
+  /** Where they came in: nothing up to there is unread. */
+  joinedSeq: number;
 }
 
 // What one answer carries over all its rooms, so that nobody's return costs more than a few milliseconds of everybody's
@@ -33,6 +35,7 @@ export function createCatchUp({ messages, readMarks, describeMessages }: CatchUp
     const marks = await readMarks.ofPerson(
       userId,
       ranges.map(({ roomId }) => roomId),
+      new Map(seen.map(({ room, joinedSeq }) => [room.id, joinedSeq])),
     );
     const visible = ranges.map((range, index) => toVisibleRange(range, seen[index]?.hiddenUpTo ?? 0));
     const read = await readWithinBudget(messages, visible);

@@ -44,6 +44,7 @@ export function createMembershipsRepository(connection: Connection) {
     ...createMemberWrites(memberships, members.findExisting),
     ...createMembershipChanges(memberships),
     ...createPersonReads(memberships),
+    ...createManyRoomsReads(memberships),
 
     async ensureIndexes(): Promise<void> {
       await memberships.createIndex({ roomId: 1, userId: 1 }, { unique: true });
@@ -159,6 +160,22 @@ function createPersonReads(memberships: Memberships) {
         .find({ userId: toObjectId(userId), roomId: { $in: roomIds.map(toObjectId) } })
         .toArray();
       return new Map(found.map((membership) => [membership.roomId.toHexString(), toMembership(membership)]));
+    },
+  };
+}
+
+/** The people of several rooms at once. */
+function createManyRoomsReads(memberships: Memberships) {
+  return {
+    /** Ids of the members of each of these rooms, at most `limit` together. One query. */
+    async listMemberIdsByRoom(roomIds: string[], limit: number): Promise<Map<string, string[]>> {
+      if (roomIds.length === 0) return new Map();
+      const found = await memberships
+        .find({ roomId: { $in: roomIds.map(toObjectId) } }, { projection: { _id: 0, roomId: 1, userId: 1 } })
+        .limit(limit)
+        .toArray();
+      const byRoom = Map.groupBy(found, ({ roomId }) => roomId.toHexString());
+      return new Map([...byRoom].map(([id, members]) => [id, members.map(({ userId }) => userId.toHexString())]));
     },
   };
 }

@@ -5,7 +5,7 @@ import type { FindChanged } from '../changes/find-changed.ts';
 import { isReachable } from '../policy/check-pair.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
 import type { MarkReadUseCase } from '../read-marks/mark-read.ts';
-import { hiddenUpTo, type RoomAccess } from './access-room.ts';
+import { type AccessibleRoom, hiddenUpTo, type RoomAccess } from './access-room.ts';
 import type { CatchUpUseCase } from './catch-up.ts';
 import type { DescribeRooms } from './describe-rooms.ts';
 import type { FindRefusalNow } from './find-refusal-now.ts';
@@ -36,7 +36,9 @@ const presenceAudience = 200;
 export function createRoomRequests(deps: RoomRequestsDeps): RequestHandlers {
   const { markRead } = deps;
   return {
-    'person.rooms': async ({ userId }) => ({ chatRoomIds: await deps.access.listRoomIdsOf(userId, roomsPerPerson) }),
+    'person.rooms': async ({ userId }) => ({
+      chatRoomIds: [...(await deps.access.listRoomsOf(userId, roomsPerPerson)).keys()],
+    }),
     'room.open': (params) => openRoom(deps, params),
     'rooms.resume': (params) => resumeRooms(deps, params),
     'room.mark-read': markRead,
@@ -59,7 +61,7 @@ async function openRoom(deps: RoomRequestsDeps, { userId, chatRoomId, afterSeq }
   if (!room) throw new AppError({ code: 'NOT_FOUND', internal: 'the room went away' });
   const [chatRooms, missed, memberIds] = await Promise.all([
     describeRooms([room]),
-    catchUp(userId, [{ room, afterSeq, hiddenUpTo: hiddenUpTo(identity) }]),
+    catchUp(userId, [{ room, afterSeq, ...toSight(identity) }]),
     identity.directIds ?? memberships.listMemberIds(chatRoomId, presenceAudience),
   ]);
   const [chatRoom] = chatRooms;
@@ -75,7 +77,7 @@ async function resumeRooms(deps: RoomRequestsDeps, params: Params<'rooms.resume'
   const found = await deps.rooms.findRooms([...accessible.keys()]);
   const seen = [...found.values()].map((room) => {
     const identity = accessible.get(room.id);
-    return { room, afterSeq: params.rooms[room.id] ?? 0, hiddenUpTo: identity ? hiddenUpTo(identity) : 0 };
+    return { room, afterSeq: params.rooms[room.id] ?? 0, ...toSight(identity) };
   });
   const [missed, changed] = await Promise.all([
     deps.catchUp(params.userId, seen),
@@ -97,6 +99,13 @@ async function findKnown(deps: RoomRequestsDeps, userId: string, memberIds: stri
 async function judgePairs({ findPeopleFacts, settings }: RoomRequestsDeps, pairs: Params<'people.pairs'>['pairs']) {
   const people = await findPeopleFacts([...new Set(pairs.flatMap(({ one, other }) => [one, other]))]);
   return pairs.map(({ one, other }) => isReachable(people.get(one), people.get(other), settings));
+}
+
+/** What of a room is theirs to see, and where they came in; a direct room is all of it both people's. */
+function toSight(identity: AccessibleRoom | undefined) {
+  return identity
+    ? { hiddenUpTo: hiddenUpTo(identity), joinedSeq: identity.membership?.joinedSeq ?? 0 }
+    : { hiddenUpTo: 0, joinedSeq: 0 };
 }
 
 async function findReachable(deps: RoomRequestsDeps, userId: string, userIds: string[]): Promise<string[]> {
