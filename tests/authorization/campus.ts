@@ -62,7 +62,7 @@ export async function startCampus({ redisUrl }: { redisUrl?: string } = {}) {
   const message = buildMessageService({ config: readMessageConfig(known), log, instance: `message-${randomUUID()}` });
   await message.start();
   const gateway = buildGateway({
-    config: readGatewayConfig({ ...known, DRAIN_MS: '0', EVENT_BURST: '10000' }),
+    config: readGatewayConfig({ ...known, DRAIN_MS: '0', EVENT_BURST: '10000', OFFLINE_GRACE_MS: '300' }),
     log,
     instance: `gateway-${randomUUID()}`,
   });

@@ -1,6 +1,6 @@
 import { eventually, type OwnRedis, quickest, startOwnRedis } from '@hallway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Account, type Campus, startCampus } from './campus.ts';
+import { type Account, type Campus, startCampus, type WireSocket } from './campus.ts';
 
 let campus: Campus;
 let redis: OwnRedis;
@@ -64,11 +64,19 @@ async function walkDoors(from: Account, to: Account, roomId: string | null): Pro
       : {
           'send by room': await ask(from, 'POST /api/message/message', inRoom),
           'send by socket': told(await socket.emit('sendMessage', inRoom)),
+          'presence in a room': await seeInRoom(socket, roomId, to),
+          'show typing': told(await socket.emit('typing', { chatRoomId: roomId })),
         }),
   };
   socket.close();
   other.close();
   return answers;
+}
+
+/** Whether somebody who opens the room of the two is told that the other is online. */
+async function seeInRoom(socket: WireSocket, roomId: string, to: Account): Promise<string> {
+  const { ok, online } = await socket.emit('joinRoom', roomId);
+  return ok && online.includes(to.id) ? 'allowed' : 'absent';
 }
 
 const doorsThatSay = (reason: string) => ({
@@ -135,6 +143,8 @@ const closed = (reason: string, explained = reason) => ({
   'watch presence': 'absent',
   'send by room': reason,
   'send by socket': reason,
+  'presence in a room': 'absent',
+  'show typing': reason,
 });
 
 describe('two people who could write to each other until now', () => {
@@ -168,6 +178,44 @@ describe('two people who could write to each other until now', () => {
     // Who was a guardian once knows the child.
     await eventually(async () => expect(await walkDoors(parent, child, roomId)).toEqual(closed('NOT_RELATED')));
   });
+});
+
+const presenceOf = ({ heard }: WireSocket, person: Account) =>
+  heard.flatMap(({ event, payload }) => {
+    const { userId, online } = payload as { userId?: string; online?: boolean };
+    return event === 'presence' && userId === person.id ? [online] : [];
+  });
+
+describe('what one hears of another', () => {
+  it.each(['a block', 'the end of a course'])(
+    'when %s comes between them, ends on sockets that heard it before',
+    async (what) => {
+      const { one, other, roomId, courseId } = await classmates();
+      const [mine, theirs, control] = [
+        await campus.connect(one),
+        await campus.connect(other),
+        await campus.connect(campus.admin),
+      ];
+      for (const socket of [theirs, control]) await socket.emit('watchPresence', { userIds: [one.id] });
+      for (const socket of [mine, theirs]) await socket.emit('joinRoom', roomId);
+      expect(told(await mine.emit('typing', { chatRoomId: roomId }))).toBe('allowed');
+      await eventually(() => expect(theirs.heard.map(({ event }) => event)).toContain('typing'));
+      if (what === 'a block') await campus.call(one, `PUT /api/directory/blocks/${other.id}`);
+      else await campus.unenrol(courseId, other.id);
+      await eventually(async () => {
+        expect(told(await mine.emit('typing', { chatRoomId: roomId, isTyping: false }))).not.toBe('allowed');
+      });
+      const before = theirs.heard.length;
+      await mine.emit('typing', { chatRoomId: roomId });
+      mine.close();
+      await eventually(() => expect(presenceOf(control, one)).toEqual([false]));
+      await campus.connect(one);
+      await eventually(() => expect(presenceOf(control, one)).toEqual([false, true]));
+      // The same word was told to both, or to one of them; whatever was told is here with the next answer.
+      await theirs.emit('leaveRoom', roomId);
+      expect(theirs.heard.slice(before)).toEqual([]);
+    },
+  );
 });
 
 /** Ends an enrolment and measures until both the commit and the search say so, each over its own door. */

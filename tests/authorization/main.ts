@@ -26,7 +26,8 @@ function toLine(row: Row): string {
 }
 
 /** What the body decides: a kind of room, or whom something is done to. */
-function bodyOf({ door, at, body }: Row): string {
+function bodyOf({ door, at, body, joined }: Row): string {
+  if (joined) return ' (room open)';
   const { type } = (body ?? {}) as { type?: string };
   if (type !== undefined) return ` (${type})`;
   return door.includes('/members/:userId') && at?.endsWith('$self') ? ' (leaving)' : '';

@@ -15,9 +15,10 @@ export type Relation = (typeof relations)[number];
  *   for the caller. Stranger: it is the room of two others. Administrators always have a tie.
  * - `course`: `$course`. Own: teaches it. Member: a student of it. Former: was one.
  * - `person`: `$person`. Own: the caller. Member: assists in a course of the caller. Former: a course connected the two.
+ * - `made`: the room that was made under `$clientroom`. Own: the caller's, still theirs. Former: they left it.
  * - `session`: `$session`. Own: of the caller. Stranger: of somebody else. There is nothing in between.
  */
-export type ResourceKind = 'nothing' | 'campus' | 'group' | 'direct' | 'course' | 'person' | 'session';
+export type ResourceKind = 'nothing' | 'campus' | 'group' | 'direct' | 'course' | 'person' | 'made' | 'session';
 
 /** `ok`: done, or answered. Otherwise the code of the refusal. `gone` and `absent`: answered, without what was asked for. */
 export type Outcome = 'ok' | 'gone' | 'absent' | ErrorCode;
@@ -35,6 +36,8 @@ interface Door {
   public?: true;
   /** It ends the caller's session: the call brings one of its own. */
   endsSession?: true;
+  /** The caller's socket has tried to open the room before. */
+  joined?: true;
 }
 
 export type Row = Door &
@@ -42,6 +45,7 @@ export type Row = Door &
     | { on: 'nothing'; answers: ByRole }
     | { on: 'campus'; answers: ByRole }
     | { on: 'group' | 'direct' | 'course' | 'person'; answers: Record<Relation, ByRole> }
+    | { on: 'made'; answers: Record<'own' | 'former', ByRole> }
     | { on: 'session'; answers: Record<'own' | 'stranger', ByRole> }
   );
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@hallway/contracts';
+import { eventually } from '@hallway/testkit';
 import type { Account, Campus } from './campus.ts';
 import { type Cell, type Relation, type ResourceKind, relations, roles } from './matrix.ts';
 
@@ -58,10 +59,30 @@ export async function createResources(campus: Campus) {
     }),
     course: () => ({ course }),
     person: ({ relation }, caller) => ({ person: relation === 'own' ? caller.id : tutor.id }),
+    made: ({ relation }, caller) => makeMade(campus, relation, caller),
     session: ({ relation }, caller) => makeSession(campus, relation === 'own' ? caller : bystander),
   };
 
-  return { prepare, tutor };
+  /** Waits until both services know who belongs to the course: what is asked then has one answer. */
+  async function settle(): Promise<void> {
+    for (const role of roles) {
+      for (const relation of ['own', 'member', 'former'] as const) {
+        const caller = find(callers, keyOf(role, relation));
+        const isTied = relation !== 'former' || role === 'admin';
+        await eventually(async () => {
+          const { body } = await campus.call(caller, `GET /api/rooms/${find(directRooms, keyOf(role, relation))}`);
+          if (body.me.canWrite !== isTied)
+            throw new Error(`${role} (${relation}) is not settled in the message service`);
+        });
+        await eventually(async () => {
+          const { status } = await campus.call(caller, `GET /api/directory/people/${tutor.id}/may-message`);
+          if ((status === 200) !== isTied) throw new Error(`${role} (${relation}) is not settled in the auth service`);
+        });
+      }
+    }
+  }
+
+  return { prepare, settle, callerOf, tutor };
 }
 
 export type Resources = Awaited<ReturnType<typeof createResources>>;
@@ -119,6 +140,15 @@ async function makeGroup(campus: Campus, { relation }: Cell, { caller, host }: G
   const message: string = (await order(owner, 'POST /api/message/message', hello)).message.id;
   if (relation === 'former') await order(owner, `DELETE /api/rooms/${room}/members/${caller.id}`);
   return { room, message, other: other.id };
+}
+
+async function makeMade(campus: Campus, relation: Cell['relation'], caller: Account): Promise<Names> {
+  const order = createOrder(campus);
+  const clientroom = `r${randomBytes(6).toString('hex')}`;
+  const group = { type: 'group', title: 'A group', memberIds: [campus.admin.id], clientRoomId: clientroom };
+  const room: string = (await order(caller, 'POST /api/rooms', group)).chatRoom.id;
+  if (relation === 'former') await order(caller, `DELETE /api/rooms/${room}/members/${caller.id}`);
+  return { clientroom };
 }
 
 async function makeSession(campus: Campus, { username }: Account): Promise<Names> {

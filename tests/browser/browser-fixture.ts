@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { originOfRun } from '../stack/wire-client.ts';
 
 export const desktop = { width: 1280, height: 800 };
@@ -15,7 +15,7 @@ export interface Visitor {
 }
 
 /** The Chromium that the run found, without what it would ask of the network by itself. */
-export async function launchBrowser(): Promise<Browser> {
+async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.HALLWAY_CHROMIUM;
   if (!executablePath) throw new Error('No Chromium is named in HALLWAY_CHROMIUM: run this through npm test.');
   return chromium.launch({
@@ -24,18 +24,25 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** A visitor with a browser profile of their own. */
-export async function visit(browser: Browser, viewport = desktop): Promise<Visitor> {
-  const context = await browser.newContext({
-    viewport,
-    baseURL: originOfRun(),
-    locale: 'en-GB',
-    hasTouch: viewport === phone,
+export interface Visit {
+  viewport?: typeof desktop;
+  origin?: string;
+}
+
+/** One browser for all tests of a file. Answers what opens it for a visitor with a profile of their own. */
+export function useBrowser(): (visit?: Visit) => Promise<Visitor> {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
   });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  listen(page, complaints);
-  return { context, page, complaints };
+  afterAll(() => browser?.close());
+  return async ({ viewport = desktop, origin: baseURL = originOfRun() } = {}) => {
+    const context = await browser.newContext({ viewport, baseURL, locale: 'en-GB', hasTouch: viewport === phone });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    listen(page, complaints);
+    return { context, page, complaints };
+  };
 }
 
 /** Notes what a page complains about; a page that asks who is signed in is answered 401 once, which is no fault. */
@@ -47,11 +54,16 @@ export function listen(page: Page, complaints: string[]): void {
   });
 }
 
-export async function signIn(page: Page, username: string): Promise<void> {
+/** The first step of signing in. */
+export async function enterPassword(page: Page, username: string, password: string): Promise<void> {
   await page.goto('/');
   await page.getByLabel('Username').fill(username);
-  await page.getByLabel('Password').fill('hallway-demo');
+  await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export async function signIn(page: Page, username: string): Promise<void> {
+  await enterPassword(page, username, 'hallway-demo');
   await page.getByRole('navigation', { name: 'Main' }).waitFor();
 }
 

@@ -1,24 +1,18 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { call, signIn as signInOverHttp } from '../stack/wire-client.ts';
 import {
   composer,
   desktop,
   expectAccessible,
-  launchBrowser,
   messages,
   openConversation,
   phone,
   signIn,
+  useBrowser,
   type Visitor,
-  visit,
 } from './browser-fixture.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
+const visit = useBrowser();
 
 const goTo = (visitor: Visitor, name: string) =>
   visitor.page
@@ -31,7 +25,7 @@ describe.each([
   ['phone', phone],
 ])('every page on a %s', (_, viewport) => {
   it('when John looks around, each page shows something true, and a machine finds nothing inaccessible', async () => {
-    const visitor = await visit(browser, viewport);
+    const visitor = await visit({ viewport });
     const { page } = visitor;
     await page.goto('/');
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
@@ -58,7 +52,7 @@ describe.each([
 
 describe('a parent', () => {
   it('when Maria signs in, sees her child and reaches his instructor', async () => {
-    const visitor = await visit(browser);
+    const visitor = await visit();
     await signIn(visitor.page, 'maria');
     await visitor.page.getByRole('main').getByText('John Park').first().waitFor();
     await openConversation(visitor.page, 'Dr. Lin Chen');
@@ -77,7 +71,7 @@ describe('a deep link', () => {
     await call(okafor ?? null, 'POST /api/messages', { to: mike?.user.id, text: 'Office hours are on Friday.' });
     const link = (roomId: string) => `/learningDashboard/studentChat/${okafor?.user.id}/${roomId}`;
 
-    const visitor = await visit(browser);
+    const visitor = await visit();
     await signIn(visitor.page, 'mike');
     await visitor.page.goto(link(body.chatRoom.id));
     await messages(visitor.page).filter({ hasText: 'Office hours are on Friday.' }).waitFor();
@@ -91,7 +85,7 @@ describe('a deep link', () => {
       .waitFor();
     await visitor.context.close();
 
-    const stranger = await visit(browser);
+    const stranger = await visit();
     await signIn(stranger.page, 'tom');
     await stranger.page.goto(link(body.chatRoom.id));
     await stranger.page
@@ -106,7 +100,7 @@ describe('a deep link', () => {
 
 describe('signing in and out', () => {
   it('when the password is wrong, says so and keeps the name; after signing out, a reload stays out', async () => {
-    const { page, context } = await visit(browser);
+    const { page, context } = await visit();
     await page.goto('/');
     await page.getByLabel('Username').fill('maya');
     await page.getByLabel('Password').fill('not the password');

@@ -1,29 +1,26 @@
 import { eventually } from '@hallway/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { call, signIn as signInOverHttp } from '../stack/wire-client.ts';
 import {
   composer,
   expectAccessible,
-  launchBrowser,
   messages,
   openConversation,
   phone,
   signIn,
+  useBrowser,
   type Visitor,
-  visit,
 } from './browser-fixture.ts';
 
-let browser: Browser;
+const visit = useBrowser();
 let maya: Visitor;
 let tom: Visitor;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  [maya, tom] = await Promise.all([visit(browser), visit(browser, phone)]);
+  [maya, tom] = await Promise.all([visit(), visit({ viewport: phone })]);
   await Promise.all([signIn(maya.page, 'maya'), signIn(tom.page, 'tom')]);
 });
-afterAll(() => browser?.close());
 
 const bubble = (page: Page, text: string) => messages(page).filter({ hasText: text });
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
@@ -35,12 +32,19 @@ async function openList(page: Page): Promise<void> {
     .click();
 }
 
-async function makeGroup(page: Page, title: string, names: string[]): Promise<void> {
+interface NewGroup {
+  title: string;
+  names: string[];
+  hidesHistory?: boolean;
+}
+
+async function makeGroup(page: Page, { title, names, hidesHistory = false }: NewGroup): Promise<void> {
   await openList(page);
   await button(page, 'New conversation').click();
   await button(page, 'New group').click();
   await page.getByLabel('Name of the group').fill(title);
   for (const name of names) await page.getByRole('checkbox', { name: new RegExp(name) }).check();
+  if (hidesHistory) await page.getByRole('checkbox', { name: /^Hide earlier messages/ }).check();
   await expectAccessible(page);
   await button(page, 'Make group').click();
   await composer(page, title).waitFor();
@@ -55,7 +59,7 @@ async function say(page: Page, title: string, text: string): Promise<void> {
 describe('a group', () => {
   it('when Maya makes one with Tom, he sees it at once, and both write in it', async () => {
     await openList(tom.page);
-    await makeGroup(maya.page, 'Robotics', ['Tom Brandt', 'Alex Moreno']);
+    await makeGroup(maya.page, { title: 'Robotics', names: ['Tom Brandt', 'Alex Moreno'] });
     await tom.page
       .getByRole('link', { name: /Robotics/ })
       .first()
@@ -126,6 +130,25 @@ describe('a member who is removed', () => {
   });
 });
 
+describe('a group that hides what was written before', () => {
+  it('when Tom is added later, he reads what is written from then on', async () => {
+    const title = `Surprise ${Date.now()}`;
+    await makeGroup(maya.page, { title, names: ['Alex Moreno'], hidesHistory: true });
+    await say(maya.page, title, 'Tom must not know yet.');
+    const [asMaya, asTom] = await Promise.all([signInOverHttp('maya'), signInOverHttp('tom')]);
+    const room = new URL(maya.page.url()).pathname.split('/').at(-1);
+    expect((await call(asMaya, `POST /api/rooms/${room}/members`, { userIds: [asTom.user.id] })).status).toBe(200);
+    await say(maya.page, title, 'Happy birthday, Tom!');
+    await openList(tom.page);
+    await tom.page
+      .getByRole('link', { name: new RegExp(title) })
+      .first()
+      .click();
+    await bubble(tom.page, 'Happy birthday, Tom!').waitFor();
+    expect(await bubble(tom.page, 'Tom must not know yet.').count()).toBe(0);
+  });
+});
+
 describe('where one cannot write', () => {
   it('when it is an announcement, a student reads why in place of the field', async () => {
     const chen = await signInOverHttp('chen');
@@ -159,6 +182,26 @@ describe('where one cannot write', () => {
     await button(maya.page, 'Unblock Tom Brandt').click();
     await maya.page.getByText('Nobody. You can block').waitFor();
     await openConversation(maya.page, 'Tom Brandt');
+  });
+
+  it('when Maya blocks Tom among the people of a group of the two, neither writes there', async () => {
+    const [asMaya, asTom] = [await signInOverHttp('maya'), await signInOverHttp('tom')];
+    const title = `The two of us ${Date.now()}`;
+    const group = { type: 'group', title, memberIds: [asTom.user.id] };
+    const { id } = (await call(asMaya, 'POST /api/rooms', group)).body.chatRoom;
+    await maya.page.goto(`/messages/${id}`);
+    await button(maya.page, 'People and details').click();
+    await button(maya.page, 'Block Tom Brandt').click();
+    await maya.page.getByText(/In a group with others you still read each other/).waitFor();
+    await expectAccessible(maya.page);
+    await button(maya.page, 'Block').click();
+    await maya.page
+      .getByTestId('cannot-write')
+      .getByText(/blocked them/)
+      .waitFor();
+    const refused = await call(asTom, 'POST /api/message/message', { chatRoomId: id, content: 'Hello?' });
+    expect(refused.status).toBe(403);
+    await call(asMaya, `DELETE /api/directory/blocks/${asTom.user.id}`);
   });
 
   it('when all is said, no page has complained', () => {

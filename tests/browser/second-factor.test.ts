@@ -1,17 +1,13 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import { eventually } from '@hallway/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { call, signIn as signInOverHttp } from '../stack/wire-client.ts';
-import { desktop, expectAccessible, launchBrowser, phone, type Visitor, visit } from './browser-fixture.ts';
+import { keepCodes, setUpApp } from './authenticator-app.ts';
+import { desktop, enterPassword, expectAccessible, phone, useBrowser, type Visitor } from './browser-fixture.ts';
 
 const password = 'correct mango lantern 7';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
+const visit = useBrowser();
 
 /** A new student, so that nobody else's sign-in changes. */
 async function newPerson(): Promise<string> {
@@ -21,13 +17,6 @@ async function newPerson(): Promise<string> {
   const answer = await call(admin, 'POST /api/admin/users', body);
   expect(answer.status).toBe(201);
   return username;
-}
-
-async function enterPassword(page: Page, username: string) {
-  await page.goto('/');
-  await page.getByLabel('Username').fill(username);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 async function openSettings(page: Page) {
@@ -46,22 +35,6 @@ async function confirmWithPassword(page: Page) {
 async function signOut(page: Page) {
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
-}
-
-/** RFC 6238 by hand: what an authenticator app would show, a time step later each time it is asked, so that no code comes twice. */
-function createApp(secretShown: string) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secretShown.replaceAll(' ', '')].map((sign) => alphabet.indexOf(sign).toString(2).padStart(5, '0'));
-  const key = Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  let last = 0;
-  return () => {
-    last = Math.max(last + 1, Math.floor(Date.now() / 30_000));
-    const counter = Buffer.alloc(8);
-    counter.writeBigUInt64BE(BigInt(last));
-    const mac = createHmac('sha1', key).update(counter).digest();
-    const number = mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff;
-    return String(number % 1_000_000).padStart(6, '0');
-  };
 }
 
 /** A device that keeps passkeys and always says yes, inside Chromium. */
@@ -86,28 +59,20 @@ describe.each([
 ])('an authenticator app on a %s', (_, viewport) => {
   it('when it is set up, keeps ten codes, and from then on the sign-in asks for a code or one of those', async () => {
     const username = await newPerson();
-    const visitor = await visit(browser, viewport);
+    const visitor = await visit({ viewport });
     const { page } = visitor;
-    await enterPassword(page, username);
+    await enterPassword(page, username, password);
     await openSettings(page);
     await page.getByRole('button', { name: 'Set up the authenticator app' }).click();
     await confirmWithPassword(page);
     const setup = page.getByRole('dialog', { name: 'Authenticator app' });
-    await setup.getByRole('img', { name: /scan/ }).waitFor();
-    await expectAccessible(page);
-    const app = createApp((await setup.getByTestId('totp-secret').textContent()) ?? '');
-    await setup.getByLabel('Code').fill(app());
-    await setup.getByRole('button', { name: 'Turn on' }).click();
-    const codes = page.getByRole('dialog', { name: 'Recovery codes' });
-    await expectCodes(codes);
-    await expectAccessible(page);
-    const kept = (await codes.getByRole('listitem').allTextContents())[0] ?? '';
-    await codes.getByRole('button', { name: 'I’ve kept them' }).click();
+    const app = await setUpApp(page, setup);
+    const kept = await keepCodes(page, page.getByRole('dialog', { name: 'Recovery codes' }));
     await page.getByText(/^On since/).waitFor();
     await page.getByText(/^10 left/).waitFor();
     await signOut(page);
 
-    await enterPassword(page, username);
+    await enterPassword(page, username, password);
     await page.getByRole('heading', { name: 'One more step' }).waitFor();
     await expectAccessible(page);
     await page.getByLabel('Code').fill('000000');
@@ -118,7 +83,7 @@ describe.each([
     await openSettings(page);
     await signOut(page);
 
-    await enterPassword(page, username);
+    await enterPassword(page, username, password);
     await page.getByRole('button', { name: 'Use a recovery code' }).click();
     await page.getByLabel('Recovery code').fill(kept);
     await page.getByRole('button', { name: 'Continue' }).click();
@@ -132,10 +97,10 @@ describe.each([
 describe('a passkey in Chromium', () => {
   it('when it is added, signs in without a name, as a second step, and no longer once it is removed', async () => {
     const username = await newPerson();
-    const visitor = await visit(browser);
+    const visitor = await visit();
     const { page } = visitor;
     await giveDevice(visitor);
-    await enterPassword(page, username);
+    await enterPassword(page, username, password);
     await openSettings(page);
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await confirmWithPassword(page);
@@ -143,9 +108,15 @@ describe('a passkey in Chromium', () => {
     await dialog.getByLabel('Name').fill('Laptop of Nora');
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Create passkey' }).click();
-    await expectCodes(page.getByRole('dialog', { name: 'Recovery codes' }));
-    await page.getByRole('button', { name: 'I’ve kept them' }).click();
-    await page.getByRole('list', { name: 'Passkeys' }).getByText('Laptop of Nora').waitFor();
+    await keepCodes(page, page.getByRole('dialog', { name: 'Recovery codes' }));
+    const listed = page.getByRole('list', { name: 'Passkeys' });
+    await listed.getByText('Laptop of Nora').waitFor();
+    await page.getByRole('button', { name: 'Rename the passkey Laptop of Nora' }).click();
+    const renaming = page.getByRole('dialog', { name: 'Rename the passkey' });
+    await renaming.getByLabel('Name').fill('Old laptop');
+    await expectAccessible(page);
+    await renaming.getByRole('button', { name: 'Rename' }).click();
+    await listed.getByText('Old laptop').waitFor();
     await signOut(page);
 
     await page.getByRole('button', { name: 'Use a passkey' }).click();
@@ -153,11 +124,11 @@ describe('a passkey in Chromium', () => {
     await page.getByText(/last used/).waitFor();
     await signOut(page);
 
-    await enterPassword(page, username);
+    await enterPassword(page, username, password);
     await page.getByRole('heading', { name: 'One more step' }).waitFor();
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await openSettings(page);
-    await page.getByRole('button', { name: 'Remove the passkey Laptop of Nora' }).click();
+    await page.getByRole('button', { name: 'Remove the passkey Old laptop' }).click();
     await confirmWithPassword(page);
     await page.getByRole('list', { name: 'Passkeys' }).waitFor({ state: 'detached' });
     await signOut(page);
@@ -168,7 +139,3 @@ describe('a passkey in Chromium', () => {
     await visitor.context.close();
   });
 });
-
-async function expectCodes(dialog: ReturnType<Page['getByRole']>) {
-  await eventually(async () => expect(await dialog.getByRole('listitem').count()).toBe(10));
-}

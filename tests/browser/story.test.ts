@@ -1,18 +1,16 @@
 import { eventually } from '@hallway/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { originOfRun } from '../stack/wire-client.ts';
-import { composer, launchBrowser, messages, openConversation, signIn, type Visitor, visit } from './browser-fixture.ts';
+import { composer, messages, openConversation, signIn, useBrowser, type Visitor } from './browser-fixture.ts';
 
-let browser: Browser;
+const visit = useBrowser();
 let john: Visitor;
 let sarah: Visitor;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  [john, sarah] = await Promise.all([visit(browser), visit(browser)]);
+  [john, sarah] = await Promise.all([visit(), visit()]);
 });
-afterAll(() => browser?.close());
 
 const bubble = (page: Page, text: string) => messages(page).filter({ hasText: text });
 

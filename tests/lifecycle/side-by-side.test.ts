@@ -51,10 +51,10 @@ function between(johns: Release, sarahs: Release): Places {
 
 /** One message in each of several rooms, so that message services which share the rooms all have some of them. */
 async function writeIntoManyRooms(at: Release): Promise<void> {
-  const chen = await signIn('chen', auth.url);
+  const chen = await signIn('chen', { origin: auth.url });
   const wire = await connect(chen, gatewayOf(at).url);
   for (const username of ['john', 'sarah', 'mike', 'maya', 'tom', 'alex', 'okafor', 'admin']) {
-    const other = await signIn(username, auth.url);
+    const other = await signIn(username, { origin: auth.url });
     const { chatRoom } = await ask({ message, person: chen }, 'POST /api/message/chat-room', {
       participantId: other.user.id,
     });
@@ -69,7 +69,7 @@ async function writeIntoManyRooms(at: Release): Promise<void> {
 
 /** Somebody who is away is told of a message: an event, a delayed job and a record, whichever release made each. */
 async function expectNotification(): Promise<void> {
-  const [john, alex] = await Promise.all([signIn('john', auth.url), signIn('alex', auth.url)]);
+  const [john, alex] = await Promise.all([signIn('john', { origin: auth.url }), signIn('alex', { origin: auth.url })]);
   const { chatRoom } = await ask({ message, person: john }, 'POST /api/message/chat-room', {
     participantId: alex.user.id,
   });
@@ -126,7 +126,7 @@ describe('the previous release and this one on one database and one Redis', () =
   });
 
   it('when the accounts are of this release, tokens of both are good everywhere', async () => {
-    const ofPrevious = await signIn('maya', auth.url);
+    const ofPrevious = await signIn('maya', { origin: auth.url });
     await auth.stop();
     auth = await start('auth', 'today');
     await talk(between('previous', 'today'));

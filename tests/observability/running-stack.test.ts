@@ -115,7 +115,7 @@ describe('the trace of a message', () => {
   });
 
   it('when an HTTP send names a trace, goes on with it', async () => {
-    const [john, sarah] = await Promise.all(['john', 'sarah'].map((name) => signIn(name, stack.origin)));
+    const [john, sarah] = await Promise.all(['john', 'sarah'].map((name) => signIn(name, { origin: stack.origin })));
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     const response = await fetch(`${stack.origin}/api/messages`, {
       method: 'POST',
@@ -161,7 +161,7 @@ describe('the metrics of a running stack', () => {
 
   beforeAll(async () => {
     // What would else have no series yet: a refusal, a wrong password, and a missing page.
-    await signIn('nobody', stack.origin).catch(() => undefined);
+    await signIn('nobody', { origin: stack.origin }).catch(() => undefined);
     await fetch(`${stack.origin}/api/rooms/${'0'.repeat(24)}`);
     for (const name of processes) scrapes.set(name, await scrape(`http://127.0.0.1:${stack.internalPortOf(name)}`));
     scrapes.set('probe', await scrape(probe.origin));

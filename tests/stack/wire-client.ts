@@ -15,6 +15,8 @@ import type { TSchema } from 'typebox';
 
 /** A client that knows the contract and nothing of the code: what a stranger would write. */
 export interface Person {
+  /** Of the stack on which they are signed in. */
+  origin: string;
   user: PublicUser;
   accessToken: string;
   cookie: string;
@@ -33,15 +35,24 @@ export function originOfRun(): string {
   return origin;
 }
 
-export async function signIn(username: string, origin = originOfRun()): Promise<Person> {
+/** The addresses of the two gateways of a stack. */
+export function gatewaysOf(origin = originOfRun()): string[] {
+  const { protocol, hostname, port } = new URL(origin);
+  return [11, 12].map((offset) => `${protocol}//${hostname}:${Number(port) + offset}`);
+}
+
+export async function signIn(
+  username: string,
+  { origin = originOfRun(), password = 'hallway-demo' }: { origin?: string; password?: string } = {},
+): Promise<Person> {
   const response = await fetch(`${origin}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username, password: 'hallway-demo' }),
+    body: JSON.stringify({ username, password }),
   });
   const body = (await response.json()) as Person & { error?: ErrorBody };
   if (!response.ok) throw new Error(`${username} could not sign in: ${JSON.stringify(body.error)}`);
-  return { ...body, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' };
+  return { ...body, origin, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' };
 }
 
 /** Asks over HTTP; `route` is method and path. */
@@ -49,7 +60,7 @@ export async function call(person: Person | null, route: string, body?: unknown)
   const [method = 'GET', path] = route.split(' ');
   const headers = new Headers(person ? { authorization: `Bearer ${person.accessToken}` } : {});
   if (body !== undefined) headers.set('content-type', 'application/json');
-  const response = await fetch(`${originOfRun()}${path}`, {
+  const response = await fetch(`${person?.origin ?? originOfRun()}${path}`, {
     method,
     headers,
     body: body === undefined ? null : JSON.stringify(body),

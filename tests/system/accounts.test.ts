@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '@hallway/testkit';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { call, connect, hears, originOfRun, type Person, signIn, type WireSocket } from '../stack/wire-client.ts';
+import { call, connect, gatewaysOf, hears, type Person, signIn, type WireSocket } from '../stack/wire-client.ts';
+import { revocationCauses } from './revocation-causes.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -19,11 +20,6 @@ afterEach(() => {
   for (const wire of open.splice(0)) wire.close();
 });
 
-const gateways = () => {
-  const { protocol, hostname, port } = new URL(originOfRun());
-  return [11, 12].map((offset) => `${protocol}//${hostname}:${Number(port) + offset}`);
-};
-
 async function socketOf(person: Person, address?: string): Promise<WireSocket> {
   const wire = await connect(person, address);
   open.push(wire);
@@ -31,7 +27,6 @@ async function socketOf(person: Person, address?: string): Promise<WireSocket> {
 }
 
 interface NewPerson {
-  id: string;
   username: string;
   password: string;
 }
@@ -43,63 +38,18 @@ async function addPerson(): Promise<NewPerson> {
   const body = { username, name: 'Somebody New', role: 'student', password };
   const answer = await call(admin, 'POST /api/admin/users', body);
   expect(answer.status).toBe(201);
-  return { id: answer.body.user.id, username, password };
+  return { username, password };
 }
-
-async function signInAs({ username, password }: NewPerson): Promise<Person> {
-  const answer = await call(null, 'POST /api/auth/login', { username, password });
-  expect(answer.status).toBe(200);
-  return { ...answer.body, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' };
-}
-
-const sidOf = ({ accessToken }: Person) =>
-  JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()).sid as string;
-
-/** What ends the session of `lost`, who is also signed in as `here`, and the reason that its sockets are told. */
-const causes: [
-  string,
-  string,
-  (people: { added: NewPerson; lost: Person; here: Person }) => Promise<{ status: number }>,
-][] = [
-  ['a logout', 'signed-out', ({ lost }) => call(lost, 'POST /api/auth/logout')],
-  [
-    'the person, elsewhere',
-    'ended-elsewhere',
-    ({ lost, here }) => call(here, `DELETE /api/auth/sessions/${sidOf(lost)}`),
-  ],
-  [
-    'a password change',
-    'password-changed',
-    ({ added, here }) =>
-      call(here, 'POST /api/auth/password', { currentPassword: added.password, newPassword: 'four quiet lanterns' }),
-  ],
-  [
-    'an admin who sets a password',
-    'password-changed',
-    ({ added }) => call(admin, `PATCH /api/admin/users/${added.id}`, { password: 'four quiet lanterns' }),
-  ],
-  [
-    'a deactivation',
-    'deactivated',
-    ({ added }) => call(admin, `PATCH /api/admin/users/${added.id}`, { active: false }),
-  ],
-  ['a new role', 'role-changed', ({ added }) => call(admin, `PATCH /api/admin/users/${added.id}`, { role: 'parent' })],
-  [
-    'an admin who ends all sessions',
-    'ended-elsewhere',
-    ({ added }) => call(admin, `DELETE /api/admin/users/${added.id}/sessions`),
-  ],
-];
 
 describe('a session that is ended', () => {
-  it.each(causes)(
-    'when by %s, closes its sockets on both gateways within a second, and every door is shut',
-    async (...[, reason, end]) => {
+  it.each(revocationCauses)(
+    'when by $cause, closes its sockets on both gateways within a second, and every door is shut',
+    async ({ reason, end }) => {
       const added = await addPerson();
-      const [lost, here] = [await signInAs(added), await signInAs(added)];
-      const wires = await Promise.all(gateways().map((address) => socketOf(lost, address)));
+      const [lost, here] = [await signIn(added.username, added), await signIn(added.username, added)];
+      const wires = await Promise.all(gatewaysOf().map((address) => socketOf(lost, address)));
       const gone = Promise.all(wires.map(({ socket }) => new Promise((done) => socket.once('disconnect', done))));
-      const answer = await end({ added, lost, here });
+      const answer = await end({ admin, lost, here, password: added.password });
       const since = Date.now();
       expect(answer.status).toBeLessThan(300);
       expect(await gone).toEqual(['io server disconnect', 'io server disconnect']);
@@ -146,7 +96,7 @@ describe('npm run keys', () => {
     expect(kidOf(john)).not.toBe(kid);
     for (const person of [john, fresh]) {
       for (const door of ['GET /api/auth/me', 'GET /api/messages']) expect((await call(person, door)).status).toBe(200);
-      for (const address of gateways()) expect((await socketOf(person, address)).socket.connected).toBe(true);
+      for (const address of gatewaysOf()) expect((await socketOf(person, address)).socket.connected).toBe(true);
     }
     const content = `by the new key ${randomBytes(4).toString('hex')}`;
     expect((await call(fresh, 'POST /api/message/message', { chatRoomId: body.chatRoom.id, content })).status).toBe(

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { eventually } from '@hallway/testkit';
 import { describe, expect, it } from 'vitest';
@@ -104,6 +106,15 @@ describe('npm run admin', () => {
       1,
       expect.objectContaining({ code: 'FORBIDDEN', requestId: expect.any(String) }),
     ]);
+  });
+
+  it('when a roster cannot be read or holds faults, exits with 6, and with 1 where the file is not there', async () => {
+    const path = join(tmpdir(), `hallway-${fresh()}.zip`);
+    await writeFile(path, 'no ZIP at all');
+    const unreadable = await admin(['roster', 'import', path]);
+    expect([unreadable.code, unreadable.complaint]).toEqual([6, expect.stringContaining('not a ZIP file')]);
+    await rm(path);
+    expect((await admin(['roster', 'import', path])).code).toBe(1);
   });
 
   it('when it is not understood, or nobody can be reached, exits with 2 and 3', async () => {

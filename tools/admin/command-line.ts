@@ -85,7 +85,8 @@ function helpOfAll(group: string | undefined): string {
     '  HALLWAY_ADMIN_CODE        the second factor, where there is one; asked for otherwise. A code works once',
     '  HALLWAY_NEW_PASSWORD      or HALLWAY_NEW_PASSWORD_FILE, for users add --with-password and users set-password',
     '',
-    'Exit codes: 0 done, 1 refused, 2 not understood, 3 Hallway cannot be reached or is not available.',
+    'Exit codes: 0 done, 1 refused, 2 not understood, 3 Hallway cannot be reached or is not available; of roster import also',
+    '4 stopped by the guard against removals, 5 another import is running, 6 the roster has faults or cannot be read.',
   ].join('\n');
 }
 

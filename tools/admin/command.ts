@@ -83,6 +83,12 @@ export function readMoment(given: string, edge: 'start' | 'end'): string {
   throw new UsageError(`"${given}" is no time: write 2027-01-31, or 2027-01-31T18:00:00Z.`);
 }
 
+/** An option that is a time; undefined where it was not given. */
+export function optionalMoment(call: Pick<CommandCall, 'options'>, name: string, edge: 'start' | 'end') {
+  const given = optional(call, name);
+  return given === undefined ? undefined : readMoment(given, edge);
+}
+
 /** Rows under a head, each column as wide as its widest cell. */
 export function toTable(head: string[], rows: string[][]): string[] {
   if (rows.length === 0) return ['None.'];

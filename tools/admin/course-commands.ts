@@ -6,6 +6,7 @@ import {
   limitOf,
   limitOption,
   optional,
+  optionalMoment,
   readMoment,
   required,
   type Told,
@@ -100,22 +101,20 @@ async function addCourse(call: CommandCall): Promise<Told> {
 
 async function changeCourse(call: CommandCall): Promise<Told> {
   const { id, settings } = await findCourse(call.client, argument(call, 0));
-  const [title, term] = [optional(call, 'title'), optional(call, 'term')];
-  const texts = { ...(title === undefined ? {} : { title }), ...(term === undefined ? {} : { term }) };
-  const body = { ...texts, ...readFields(call, settings) };
+  const body = { title: optional(call, 'title'), term: optional(call, 'term'), ...readFields(call, settings) };
   const { course } = await call.client.send<{ course: AdminCourse }>('PATCH', `/api/admin/courses/${id}`, body);
   return tellCourse(course);
 }
 
+/** What is undefined was not given and is not sent. */
 function readFields(call: CommandCall, settings: AdminCourse['settings'] = {}): object {
-  const [termId, concludes] = [optional(call, 'term-id'), optional(call, 'concludes')];
   const changed = { ...settings, ...readSettings(call) };
   const kept = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
   const asked = optional(call, 'students') !== undefined || optional(call, 'parents') !== undefined;
   return {
-    ...(termId === undefined ? {} : { termId }),
-    ...(concludes === undefined ? {} : { concludesAt: concludes === 'never' ? null : readMoment(concludes, 'end') }),
-    ...(asked ? { settings: kept } : {}),
+    termId: optional(call, 'term-id'),
+    concludesAt: optional(call, 'concludes') === 'never' ? null : optionalMoment(call, 'concludes', 'end'),
+    settings: asked ? kept : undefined,
   };
 }
 
@@ -201,11 +200,10 @@ async function addTerm(call: CommandCall): Promise<Told> {
 }
 
 async function changeTerm(call: CommandCall): Promise<Told> {
-  const [title, starts, ends] = [optional(call, 'title'), optional(call, 'starts'), optional(call, 'ends')];
   const body = {
-    ...(title === undefined ? {} : { title }),
-    ...(starts === undefined ? {} : { startsAt: readMoment(starts, 'start') }),
-    ...(ends === undefined ? {} : { endsAt: readMoment(ends, 'end') }),
+    title: optional(call, 'title'),
+    startsAt: optionalMoment(call, 'starts', 'start'),
+    endsAt: optionalMoment(call, 'ends', 'end'),
   };
   const path = `/api/admin/terms/${encodeURIComponent(argument(call, 0))}`;
   const { term } = await call.client.send<{ term: Term }>('PATCH', path, body);

@@ -1,6 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import type { RosterImportAnswer, RosterImportJob } from '@hallway/contracts';
+import { type RosterImportAnswer, type RosterImportJob, toRosterExitCode } from '@hallway/contracts';
 import { Refusal } from '../terminal/refusal.ts';
 import { AnsweredError } from './admin-client.ts';
 import { argument, type Command, type CommandCall, flag, optional, type Told, text } from './command.ts';
@@ -38,11 +38,18 @@ async function importRoster(call: CommandCall): Promise<Told> {
     confirmRemovals: String(options['confirm-removals'] === true),
     adoptAccounts: String(options['adopt-accounts'] === true),
   });
-  const { import: begun } = await client.upload<RosterImportAnswer>(`/api/admin/roster-imports?${query}`, body);
+  const upload = client.upload<RosterImportAnswer>(`/api/admin/roster-imports?${query}`, body);
+  const { import: begun } = await upload.catch(refuseUpload);
   const ended = await waitFor(call, begun);
   const report = optional(call, 'report');
   if (report !== undefined) await writeFile(report, `${JSON.stringify(ended.outcome, null, 2)}\n`);
   return tell(ended);
+}
+
+/** Another import may be known before the upload is there, and after it. */
+function refuseUpload(fault: unknown): never {
+  const isBusy = fault instanceof AnsweredError && fault.body.code === 'CONFLICT';
+  throw isBusy ? new RosterRefusal(fault.message, 'busy') : fault;
 }
 
 async function waitFor(call: CommandCall, begun: RosterImportJob): Promise<RosterImportJob> {
@@ -86,10 +93,18 @@ async function showImport(call: CommandCall): Promise<Told> {
   return { json: job, lines: [`${job.state} (started ${job.startedAt})`, ...job.lines] };
 }
 
-/** An import that did not do what was asked ends with another exit code than one that did. */
+/** An import that did not do what was asked, with the exit code that says why. */
+export class RosterRefusal extends Refusal {
+  readonly exitCode: number;
+
+  constructor(message: string, state: string) {
+    super(message);
+    this.exitCode = toRosterExitCode(state);
+  }
+}
+
 function tell(job: RosterImportJob): Told {
-  const isDone = ['compared', 'imported', 'unchanged'].includes(job.state);
   const lines = [...job.lines, `Import ${job.id}`];
-  if (!isDone) throw new Refusal(lines.join('\n'));
+  if (toRosterExitCode(job.state) !== 0) throw new RosterRefusal(lines.join('\n'), job.state);
   return { json: job, lines };
 }

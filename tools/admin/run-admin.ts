@@ -2,6 +2,7 @@ import { Refusal } from '../terminal/refusal.ts';
 import { AnsweredError, createAdminClient, Unreachable } from './admin-client.ts';
 import { UsageError } from './command.ts';
 import { readCommandLine } from './command-line.ts';
+import { RosterRefusal } from './roster-commands.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface AdminRun {
@@ -40,6 +41,7 @@ async function runCommand({ line, env, secrets, say }: AdminRun): Promise<void> 
 
 function exitCodeOf(fault: Refusal): number {
   if (fault instanceof UsageError) return 2;
+  if (fault instanceof RosterRefusal) return fault.exitCode;
   const away = fault instanceof Unreachable || (fault instanceof AnsweredError && fault.status >= 500);
   return away ? 3 : 1;
 }

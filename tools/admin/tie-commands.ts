@@ -7,7 +7,7 @@ import {
   limitOf,
   limitOption,
   optional,
-  readMoment,
+  optionalMoment,
   required,
   type Told,
   tellList,
@@ -107,9 +107,8 @@ async function findFamily(call: CommandCall) {
 
 async function addGuardian(call: CommandCall): Promise<Told> {
   const { parent, child, path } = await findFamily(call);
-  const until = optional(call, 'until');
   const rights = { message: call.options['no-message'] !== true };
-  const body = { rights, endsAt: until === undefined ? null : readMoment(until, 'end') };
+  const body = { rights, endsAt: optionalMoment(call, 'until', 'end') ?? null };
   await call.client.send('PUT', path, body);
   const json = { parentId: parent.id, studentId: child.id, ...body };
   return { json, lines: [`${parent.username} is a guardian of ${child.username}.`] };

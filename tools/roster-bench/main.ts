@@ -28,7 +28,7 @@ interface Measured {
 
 const samplePeakMs = 100;
 /** As the auth service runs an import that was uploaded. */
-const MEMORY_BOUNDS = ['--max-old-space-size=512', '--max-semi-space-size=8'];
+const MEMORY_BOUNDS = ['--max-old-space-size=256', '--max-semi-space-size=8'];
 /** Of the kernel's clock in /proc. */
 const TICKS_PER_SECOND = 100;
 

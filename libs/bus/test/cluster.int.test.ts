@@ -180,6 +180,8 @@ describe('the bus on a Cluster of three nodes', () => {
         'rooms.resume': unused,
         'room.mark-read': unused,
         'people.reachable': unused,
+        'people.pairs': unused,
+        'room.may-write': unused,
       },
     });
     await server.start();

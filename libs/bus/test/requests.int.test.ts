@@ -50,6 +50,8 @@ beforeAll(async () => {
       'rooms.resume': unused,
       'room.mark-read': unused,
       'people.reachable': unused,
+      'people.pairs': unused,
+      'room.may-write': unused,
     },
   });
   await server.start();

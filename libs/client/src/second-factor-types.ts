@@ -1,6 +1,7 @@
 import type {
   ConfirmationBody,
   NewPasskey,
+  Passkey,
   PasskeyAnswer,
   PasskeyOptionsAnswer,
   RecoveryCodesAnswer,
@@ -51,6 +52,8 @@ export interface SecondFactorClient extends FactorSetup<RecoveryCodesAnswer> {
   confirm(proof: ConfirmationBody): Promise<void>;
   confirmOptions(): Promise<PasskeyOptions>;
   finishPasskey(name: string, passkey: NewPasskey): Promise<PasskeyAnswer>;
+  /** Needs no confirmation. */
+  renamePasskey(id: string, name: string): Promise<Passkey>;
   removeTotp(): Promise<void>;
   removePasskey(id: string): Promise<void>;
   renewRecoveryCodes(): Promise<string[]>;

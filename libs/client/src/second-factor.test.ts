@@ -68,8 +68,8 @@ describe('createSignInSteps', () => {
 });
 
 describe('createSecondFactorClient', () => {
-  it('when a passkey is removed, names it in the address', async () => {
-    const removed: string[] = [];
+  it('when a passkey is renamed or removed, names it in the address', async () => {
+    const asked: unknown[] = [];
     const refuse = async () => {
       throw createError('NOT_FOUND');
     };
@@ -77,10 +77,16 @@ describe('createSecondFactorClient', () => {
       get: refuse,
       post: refuse,
       put: refuse,
-      patch: refuse,
-      remove: async (path: string) => removed.push(path),
+      patch: async (path: string, body: unknown) => {
+        asked.push([path, body]);
+        return { passkey: { name: 'Phone' } };
+      },
+      remove: async (path: string) => asked.push(path),
     };
-    await createSecondFactorClient(rest).removePasskey('0'.repeat(24));
-    expect(removed).toEqual([`/api/auth/second-factor/passkeys/${'0'.repeat(24)}`]);
+    const client = createSecondFactorClient(rest);
+    expect(await client.renamePasskey('0'.repeat(24), 'Phone')).toEqual({ name: 'Phone' });
+    await client.removePasskey('0'.repeat(24));
+    const path = `/api/auth/second-factor/passkeys/${'0'.repeat(24)}`;
+    expect(asked).toEqual([[path, { name: 'Phone' }], path]);
   });
 });

@@ -2,6 +2,7 @@ import type {
   PasskeyAnswer,
   PasskeyOptionsAnswer,
   RecoveryCodesAnswer,
+  RenamedPasskeyAnswer,
   SecondFactorAnswer,
   SecondFactorSetup,
   SecondFactorStep,
@@ -60,6 +61,7 @@ export function createSignInSteps({ sendRequest, session }: StepsDeps): SignInSt
 
 export function createSecondFactorClient(rest: Rest): SecondFactorClient {
   const at = '/api/auth/second-factor';
+  const passkeyAt = (id: string) => `${at}/passkeys/${encodeURIComponent(id)}`;
   const optionsAt = async (path: string) => ((await rest.post(path, {})) as PasskeyOptionsAnswer).options;
   return {
     overview: async () => (await rest.get(at)) as SecondFactorAnswer,
@@ -71,11 +73,14 @@ export function createSecondFactorClient(rest: Rest): SecondFactorClient {
     finishTotp: async (code) => (await rest.post(`${at}/totp/confirm`, { code })) as RecoveryCodesAnswer,
     beginPasskey: () => optionsAt(`${at}/passkeys/options`),
     finishPasskey: async (name, passkey) => (await rest.post(`${at}/passkeys`, { name, passkey })) as PasskeyAnswer,
+    async renamePasskey(id, name) {
+      return ((await rest.patch(passkeyAt(id), { name })) as RenamedPasskeyAnswer).passkey;
+    },
     async removeTotp() {
       await rest.remove(`${at}/totp`);
     },
     async removePasskey(id) {
-      await rest.remove(`${at}/passkeys/${encodeURIComponent(id)}`);
+      await rest.remove(passkeyAt(id));
     },
     async renewRecoveryCodes() {
       return ((await rest.post(`${at}/recovery-codes`, {})) as RecoveryCodesAnswer).recoveryCodes ?? [];

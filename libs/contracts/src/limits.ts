@@ -14,6 +14,8 @@ export const limits = {
   catchUpMessages: 500,
   resumeRooms: 200,
   watchedPeople: 200,
+  /** Pairs of people that one request between services names: 60 KB. */
+  pairsPerRequest: 1000,
   socketsPerPerson: 10,
   sendBurst: 50,
   sendsPerSecond: 20,

@@ -11,6 +11,7 @@ export const serviceRequests = {
     params: Type.Object({ userId: Id }),
     result: Type.Object({ chatRoomIds: Type.Array(Id) }),
   },
+  /** `memberIds`: those whose presence the person may know, themselves and whom they may message; in large rooms the first of them. */
   'room.open': {
     params: Type.Object({ userId: Id, chatRoomId: Id, afterSeq: Type.Optional(SeqOrZero) }),
     result: Type.Object({ chatRoom: ChatRoom, memberIds: Type.Array(Id), ...CatchUp.properties }),
@@ -35,6 +36,18 @@ export const serviceRequests = {
   'people.reachable': {
     params: Type.Object({ userId: Id, userIds: Type.Array(Id, { maxItems: limits.watchedPeople }) }),
     result: Type.Object({ userIds: Type.Array(Id) }),
+  },
+  /** Of these pairs of people, in their order, which may message each other. Asked for what is told of one to the other. */
+  'people.pairs': {
+    params: Type.Object({
+      pairs: Type.Array(Type.Object({ one: Id, other: Id }), { maxItems: limits.pairsPerRequest }),
+    }),
+    result: Type.Object({ allowed: Type.Array(Type.Boolean()) }),
+  },
+  /** Whether the person may write in the room now; the refusal of a send otherwise. */
+  'room.may-write': {
+    params: Type.Object({ userId: Id, chatRoomId: Id }),
+    result: Type.Object({}),
   },
 } as const satisfies Record<string, { params: TSchema; result: TSchema }>;
 

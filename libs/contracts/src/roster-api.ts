@@ -37,5 +37,26 @@ export const RosterImportJob = Type.Object(
 );
 export type RosterImportJob = Static<typeof RosterImportJob>;
 
+/**
+ * With what a command ends that imported a roster, by the state of the import. 2 stands for a command that was not understood,
+ * and 3 for a Hallway that cannot be reached. Schedulers tell by it whether somebody has to look at the export (6), at the
+ * difference (4), or at nothing yet (5).
+ */
+export const rosterExitCodes = {
+  compared: 0,
+  unchanged: 0,
+  imported: 0,
+  failed: 1,
+  interrupted: 1,
+  stopped: 4,
+  busy: 5,
+  faulty: 6,
+} as const;
+
+/** For a state that a newer Hallway may know: it failed, as far as we can tell. */
+export function toRosterExitCode(state: string): number {
+  return new Map<string, number>(Object.entries(rosterExitCodes)).get(state) ?? rosterExitCodes.failed;
+}
+
 export const RosterImportAnswer = Type.Object({ import: RosterImportJob }, closed);
 export type RosterImportAnswer = Static<typeof RosterImportAnswer>;

@@ -152,5 +152,9 @@ export type AddPasskeyBody = Static<typeof AddPasskeyBody>;
 export const RecoveryCodesAnswer = Type.Object({ recoveryCodes: RecoveryCodes }, closed);
 export type RecoveryCodesAnswer = Static<typeof RecoveryCodesAnswer>;
 
+export const RenamePasskeyBody = Type.Object({ name: PasskeyName }, closed);
+export const RenamedPasskeyAnswer = Type.Object({ passkey: Passkey }, closed);
+export type RenamedPasskeyAnswer = Static<typeof RenamedPasskeyAnswer>;
+
 export const PasskeyAnswer = Type.Object({ passkey: Passkey, recoveryCodes: RecoveryCodes }, closed);
 export type PasskeyAnswer = Static<typeof PasskeyAnswer>;

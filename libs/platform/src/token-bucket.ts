@@ -1,3 +1,5 @@
+import { AppError } from './app-error.ts';
+
 export interface TokenBucketOptions {
   /** How many at once. */
   burst: number;
@@ -35,3 +37,9 @@ export function createTokenBuckets({ burst, perSecond, maxKeys = 100_000, now = 
 }
 
 export type TokenBuckets = ReturnType<typeof createTokenBuckets>;
+
+/** Throws RATE_LIMITED, with the time, when somebody asks for more of something than their bucket holds. */
+export function spendToken(buckets: TokenBuckets, key: string, what: string): void {
+  const waitMs = buckets.take(key);
+  if (waitMs > 0) throw new AppError({ code: 'RATE_LIMITED', internal: `too many ${what}`, retryAfterMs: waitMs });
+}

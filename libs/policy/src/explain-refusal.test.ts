@@ -6,7 +6,7 @@ describe('explainRefusal', () => {
     expect(
       explainRefusal({
         reason: 'NOT_RELATED',
-        senderRole: 'student',
+        senderRole: 'instructor',
         recipientRole: 'parent',
         recipientName: 'Peter Osei',
       }),
@@ -18,7 +18,24 @@ describe('explainRefusal', () => {
     ['PARENTS_OFF', 'parent', 'instructor', 'messages with parents are turned off here.'],
     ['READ_ONLY', 'student', 'instructor', 'your course has ended. What was written stays readable.'],
     ['BLOCKED', 'student', 'student', 'you have blocked them. Take them off your block list to write.'],
-    ['NOT_RELATED', 'student', 'student', 'students can write to people who share a course with them.'],
+    [
+      'NOT_RELATED',
+      'student',
+      'student',
+      'students can write to people who share a course with them, unless one of the two does not want that.',
+    ],
+    [
+      'NOT_RELATED',
+      'student',
+      'parent',
+      "parents can write to their own children's instructors, and to their children unless one of the two does not want that.",
+    ],
+    [
+      'NOT_RELATED',
+      'instructor',
+      'instructor',
+      'instructors can write to each other, unless one of the two does not want that.',
+    ],
     ['NOT_RELATED', 'instructor', 'student', 'students and instructors can write to each other within their courses.'],
   ] as const)('when refused with %s from %s to %s, gives the rule', (...row) => {
     const [reason, senderRole, recipientRole, text] = row;

@@ -1,5 +1,5 @@
 import { createBusNames, createDirectoryChanges } from '@hallway/bus';
-import { createRedis, type Log, type Mongo } from '@hallway/platform';
+import { createRedis, createTokenBuckets, type Log, type Mongo } from '@hallway/platform';
 import {
   createDirectoryReader,
   createDirectoryWatch,
@@ -21,25 +21,29 @@ export interface PolicyPartsDeps {
   redis: Redis;
 }
 
+// A list of 500 that somebody tidies up, and nothing that keeps every service forgetting what it knows.
+const blockRate = { burst: 100, perSecond: 2 };
+
 /** What decides who may message whom, and what people do about it. `watch` keeps the facts in memory true once started. */
 export function buildPolicyParts({ config, log, mongo: { connection }, redis }: PolicyPartsDeps) {
   const names = createBusNames(config.REDIS_PREFIX);
   const settings = toPolicySettings(config);
   const facts = createPolicyFacts({ reader: createFactsReader(connection) });
-  const blocking = createRedis({ url: config.REDIS_URL, log, role: 'auth-directory-changes', kind: 'blocking' });
-  const watch = createDirectoryWatch({ connection, redis: blocking, names, log });
+  const tailing = createRedis({ url: config.REDIS_URL, log, role: 'auth-directory-changes', kind: 'blocking' });
+  const watch = createDirectoryWatch({ connection, redis: tailing, names, log });
   watch.subscribe(facts);
   const directory = createDirectoryReader(connection);
   const blocks = createBlocksRepository(connection);
   const changes = createDirectoryChanges({ redis, names, log });
+  const blocking = { blocks, changes, buckets: createTokenBuckets(blockRate) };
   return {
     settings,
     facts,
     watch,
     explainPair: createExplainPair({ facts, directory, settings }),
     listBlocks: createListBlocks({ blocks, directory }),
-    blockPerson: createBlockPerson({ blocks, facts, settings, changes }),
-    unblockPerson: createUnblockPerson({ blocks, changes }),
+    blockPerson: createBlockPerson({ ...blocking, facts, settings }),
+    unblockPerson: createUnblockPerson(blocking),
   };
 }
 

@@ -10,6 +10,11 @@ export function codeOf(secret: string, shiftSeconds = 0): string {
   return generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + shiftSeconds });
 }
 
+/** The status and the code of an answer, which has none where nothing was refused. */
+export function refused(answer: { status: number; json: { error?: { code: string } } }) {
+  return [answer.status, answer.json?.error?.code];
+}
+
 /** What people do about their second factors, step by step as a client would. */
 export function createFactorSteps({ call, person, connection }: Fixture) {
   const login = (username: string, password = goodPassword, address?: string) =>
@@ -48,9 +53,9 @@ export function createFactorSteps({ call, person, connection }: Fixture) {
     addPasskey,
     /** The challenge of a second step. */
     async challengeOf(username: string, address?: string): Promise<string> {
-      const refused = await login(username, goodPassword, address);
-      if (refused.json.error?.code !== 'SECOND_FACTOR_REQUIRED') throw new Error(refused.text);
-      return refused.json.error.details.challenge;
+      const asked = await login(username, goodPassword, address);
+      if (asked.json.error?.code !== 'SECOND_FACTOR_REQUIRED') throw new Error(asked.text);
+      return asked.json.error.details.challenge;
     },
     /**
      * Somebody with an authenticator app. The code of the setting-up is used; that of the next time step, which a clock that is

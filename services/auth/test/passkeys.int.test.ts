@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminFixture, startAdmin } from './admin-fixture.ts';
-import { createFactorSteps } from './factor-fixture.ts';
+import { createFactorSteps, refused } from './factor-fixture.ts';
 import { createAuthenticator } from './software-authenticator.ts';
 
 let auth: AdminFixture;
@@ -10,11 +10,6 @@ beforeAll(async () => {
   steps = createFactorSteps(auth);
 });
 afterAll(() => auth.stop());
-
-const refused = (answer: { status: number; json: { error?: { code: string } } }) => [
-  answer.status,
-  answer.json?.error?.code,
-];
 
 /** Somebody with one passkey. */
 async function withPasskey(options: Parameters<typeof createAuthenticator>[0] = {}, role = 'student') {
@@ -198,6 +193,26 @@ describe('confirming with a passkey', () => {
       const renewed = await auth.call('POST /api/auth/second-factor/recovery-codes', { token });
       expect(renewed.status).toBe(verifies ? 200 : 403);
     }
+  });
+});
+
+describe('renaming a passkey', () => {
+  it('when it is one’s own, has the new name; somebody else’s is NOT_FOUND, and no name VALIDATION_FAILED', async () => {
+    const [mine, theirs] = await Promise.all([withPasskey(), withPasskey()]);
+    const rename = (id: string, name: string) =>
+      auth.call(`PATCH /api/auth/second-factor/passkeys/${id}`, { token: mine.token, body: { name } });
+    const { id } = mine.added.passkey;
+    expect((await rename(id, ' Phone ')).json).toEqual({ passkey: { ...mine.added.passkey, name: 'Phone' } });
+    const { passkeys } = (await auth.call('GET /api/auth/second-factor', { token: mine.token })).json;
+    expect(passkeys.map(({ name }: { name: string }) => name)).toEqual(['Phone']);
+    expect((await auth.audited(mine.id))[0]).toMatchObject({
+      action: 'second-factor.passkey-renamed',
+      details: { passkey: 'Phone', before: 'My laptop' },
+    });
+    expect((await signInWith(mine.authenticator)).status).toBe(200);
+    expect(refused(await rename(theirs.added.passkey.id, 'Mine'))).toEqual([404, 'NOT_FOUND']);
+    expect(refused(await rename(id, ' '))).toEqual([400, 'VALIDATION_FAILED']);
+    expect(refused(await rename(id, 'two\nlines'))).toEqual([400, 'VALIDATION_FAILED']);
   });
 });
 

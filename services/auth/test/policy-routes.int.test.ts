@@ -1,5 +1,7 @@
+import { createBusNames } from '@hallway/bus';
+import { createRedis } from '@hallway/platform';
 import { openSchoolRecords } from '@hallway/policy';
-import { eventually } from '@hallway/testkit';
+import { captureLog, eventually } from '@hallway/testkit';
 import mongoose from 'mongoose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthFixture, startAuth } from './auth-fixture.ts';
@@ -126,6 +128,21 @@ describe('the block list', () => {
     expect((await unblock('john', 'sarah')).status).toBe(204);
     expect(await blocked('john')).toEqual([]);
     await eventually(async () => expect(await listed('sarah')).toContain('john'), { withinMs: 1000 });
+  });
+
+  it('when nothing changes, tells nobody; when somebody changes it without end, answers RATE_LIMITED', async () => {
+    const { REDIS_URL: url, REDIS_PREFIX: prefix } = auth.config;
+    const redis = createRedis({ url, log: captureLog().log, role: 'test', kind: 'commands' });
+    const told = () => redis.get(createBusNames(prefix).directoryPosition);
+    await block('maya', 'sarah');
+    const position = await told();
+    await block('maya', 'sarah');
+    expect(await told()).toBe(position);
+    await unblock('maya', 'sarah');
+    expect(await told()).not.toBe(position);
+    redis.disconnect();
+    const answers = await Promise.all(Array.from({ length: 150 }, () => unblock('maya', 'sarah')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204, 429]));
   });
 
   it('when blocked again after it was lifted, holds again with its own time', async () => {

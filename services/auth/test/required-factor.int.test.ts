@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthFixture, startAuth } from './auth-fixture.ts';
-import { codeOf } from './factor-fixture.ts';
+import { codeOf, refused } from './factor-fixture.ts';
 import { createAuthenticator } from './software-authenticator.ts';
 
 let auth: AuthFixture;
@@ -9,10 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => auth.stop());
 
-const refused = (answer: { status: number; json: { error?: { code: string } } }) => [
-  answer.status,
-  answer.json?.error?.code,
-];
 const login = (username: string) => auth.call('POST /api/auth/login', { body: { username, password: 'hallway-demo' } });
 
 async function setupTokenOf(username: string): Promise<string> {

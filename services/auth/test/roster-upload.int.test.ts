@@ -80,7 +80,7 @@ describe('POST /api/admin/roster-imports', () => {
     });
     const begun = await upload(Buffer.from('no zip at all'));
     const ended = await waitForEnd(begun.json.import.id);
-    expect(ended.state).toBe('failed');
+    expect(ended.state).toBe('faulty');
     expect(ended.lines.join()).toContain('not a ZIP file');
   });
 

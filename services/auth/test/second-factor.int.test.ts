@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminFixture, goodPassword, startAdmin } from './admin-fixture.ts';
-import { codeOf, createFactorSteps } from './factor-fixture.ts';
+import { codeOf, createFactorSteps, refused } from './factor-fixture.ts';
 
 let auth: AdminFixture;
 let steps: ReturnType<typeof createFactorSteps>;
@@ -9,11 +9,6 @@ beforeAll(async () => {
   steps = createFactorSteps(auth);
 });
 afterAll(() => auth.stop());
-
-const refused = (answer: { status: number; json: { error?: { code: string } } }) => [
-  answer.status,
-  answer.json?.error?.code,
-];
 
 describe('setting up an authenticator app', () => {
   it('when the session was not confirmed, answers CONFIRMATION_REQUIRED; after the password, a secret and its address', async () => {

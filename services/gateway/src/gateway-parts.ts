@@ -28,6 +28,8 @@ import { createRecentMessages } from './events/recent-messages.ts';
 import { createResync } from './events/resync.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { collectTimers } from './gateway-timers.ts';
+import { createAnnouncePresence } from './presence/announce-presence.ts';
+import { createPairCheck } from './presence/pair-check.ts';
 import { createPeopleHere } from './presence/people-here.ts';
 import { createRedisConnections } from './redis-connections.ts';
 import { registerHandlers } from './register-handlers.ts';
@@ -81,19 +83,21 @@ function createBaseParts({ config, log, instance, metrics: registry }: GatewayPa
   const redis = createRedisConnections(config, log);
   const adapter = createAdapter({ redis: redis.commands, subscriber: redis.adapter, names, log });
   const pending = createPendingAnswers();
+  // Whatever a person makes this gateway ask stands in their one queue, the rooms of somebody who connects included.
+  const ask = createFairAsk({
+    ask: createAsk({ redis: redis.commands, names, instance, pending }),
+    isRedisAway: redis.isAway,
+  });
   return {
     names,
     redis,
     adapter,
     pending,
+    ask,
+    mayHear: createPairCheck({ ask }),
     ...createSocketServer(config, adapter.adapter),
     metrics: createGatewayMetrics(registry),
     onRound: countRounds(registry),
-    // Whatever a person makes this gateway ask stands in their one queue, the rooms of somebody who connects included.
-    ask: createFairAsk({
-      ask: createAsk({ redis: redis.commands, names, instance, pending }),
-      isRedisAway: redis.isAway,
-    }),
     reader: createPresenceReader({ redis: redis.commands, names }),
   };
 }
@@ -122,7 +126,7 @@ function createSessionParts({ config, log }: GatewayPartsDeps, { io, redis, name
 }
 
 function createRoomParts({ log, instance, tracing }: GatewayPartsDeps, base: BaseParts) {
-  const { io, redis, names, ask, pending, metrics, onRound } = base;
+  const { io, redis, names, ask, pending, mayHear, metrics, onRound } = base;
   const index = createMemberIndex();
   const personRooms = createPersonRooms({
     ask,
@@ -148,7 +152,7 @@ function createRoomParts({ log, instance, tracing }: GatewayPartsDeps, base: Bas
     blocking: redis.events,
     names,
     log,
-    onBatch: createFanOut({ io, index, isNews, pending, instance, metrics, tracing, log }),
+    onBatch: createFanOut({ io, index, isNews, mayHear, pending, instance, metrics, tracing, log }),
     onLost: (partitions) => {
       resync.request();
       pending.doubt(partitions, lostOutcomeMs);
@@ -158,14 +162,17 @@ function createRoomParts({ log, instance, tracing }: GatewayPartsDeps, base: Bas
   return { index, personRooms, resync, tail };
 }
 
-function createPresenceParts({ config, log, instance }: GatewayPartsDeps, { io, redis, names, reader }: BaseParts) {
+function createPresenceParts(
+  { config, log, instance }: GatewayPartsDeps,
+  { io, redis, names, reader, mayHear }: BaseParts,
+) {
   // A process of its own name each time: one that is started again must not revive the lease of the one that died, or
   // nobody would announce the people who did not come back.
   const gateway = `${instance}.${randomBytes(4).toString('hex')}`;
   const people = createPeopleHere({
     lease: createPresenceLease({ redis: redis.commands, names, gateway }),
     reader,
-    announce: (presence) => io.to(socketRooms.presence(presence.userId)).emit('presence', presence),
+    announce: createAnnouncePresence({ io, mayHear, log }),
     graceMs: config.OFFLINE_GRACE_MS,
     log,
   });

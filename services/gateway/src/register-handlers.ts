@@ -21,6 +21,7 @@ import type { EventDispatcher } from './sockets/event-dispatcher.ts';
 import type { GatewayServer } from './sockets/gateway-socket.ts';
 import { toReconnectSpreadMs } from './sockets/reconnect-spread.ts';
 import type { createGatewayCount } from './typing/count-gateways.ts';
+import { createMayType } from './typing/may-type.ts';
 import { registerTypingHandlers } from './typing/typing.handlers.ts';
 import { createTypingThrottle } from './typing/typing-throttle.ts';
 
@@ -78,6 +79,7 @@ export function registerHandlers(
   });
   registerTypingHandlers(registerHandler, {
     io,
+    assertMayType: createMayType({ ask }),
     mayRelay: createTypingThrottle(),
     gateways: parts.gatewayCount.gateways,
     metrics,

@@ -43,6 +43,8 @@ export async function startMessageStandIn({ redisUrl, prefix, log }: MessageStan
   const consumer = randomUUID();
   const rooms = new Map<string, StoredRoom>();
   const strangers = new Set<string>();
+  /** Whether the policy lets these two message each other. */
+  const arePair = (one: string, other: string) => !strangers.has(one) && !strangers.has(other);
   /** Run before a request is answered, so that a test can hold an answer back or refuse it. */
   let beforeAnswer: (name: string) => Promise<void> = async () => undefined;
 
@@ -78,7 +80,7 @@ export async function startMessageStandIn({ redisUrl, prefix, log }: MessageStan
       'room.open': async ({ userId, chatRoomId, afterSeq }) => {
         await beforeAnswer('room.open');
         const stored = accessRoom(chatRoomId, userId);
-        const memberIds = [...stored.members];
+        const memberIds = [...stored.members].filter((id) => id === userId || arePair(userId, id));
         return { chatRoom: stored.room, memberIds, ...catchUp(stored, userId, afterSeq) };
       },
       'rooms.resume': async ({ userId, rooms: wanted }) => {
@@ -95,6 +97,16 @@ export async function startMessageStandIn({ redisUrl, prefix, log }: MessageStan
         return { lastReadSeq, unread: messages.length - lastReadSeq };
       },
       'people.reachable': async ({ userIds }) => ({ userIds: userIds.filter((id) => !strangers.has(id)) }),
+      'people.pairs': async ({ pairs }) => {
+        await beforeAnswer('people.pairs');
+        return { allowed: pairs.map(({ one, other }) => arePair(one, other)) };
+      },
+      'room.may-write': async ({ userId, chatRoomId }) => {
+        const { room, members } = accessRoom(chatRoomId, userId);
+        const isRefused = room.type === 'direct' && [...members].some((id) => strangers.has(id));
+        if (isRefused) throw new AppError({ code: 'MESSAGING_NOT_ALLOWED', details: { reason: 'NOT_RELATED' } });
+        return {};
+      },
     },
   });
 

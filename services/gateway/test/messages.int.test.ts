@@ -135,6 +135,25 @@ describe('room.read', () => {
     await eventually(() => expect(heardOf(to, 'messagesRead')).toEqual(expected));
   });
 
+  it('when the two may not message each other any more, reaches the reader alone', async () => {
+    const { sender, receiver, chatRoomId, from, to } = await twoPeople();
+    campus.messages.strangers.add(receiver.id);
+    const marks = [{ userId: receiver.id, lastReadSeq: 3, readAt }];
+    const directParticipantIds = [sender.id, receiver.id];
+    let asked = false;
+    campus.messages.holdAnswers(async (name) => {
+      asked ||= name === 'people.pairs';
+    });
+    await campus.messages.announce('room.read', { chatRoomId, roomType: 'direct', directParticipantIds, marks });
+    await eventually(() => expect(heardOf(to, 'messagesRead')).toHaveLength(1));
+    await eventually(() => expect(asked).toBe(true));
+    // Asked after the pair, and so answered after it.
+    await ask(from, 'joinRoom', chatRoomId);
+    await settle(from);
+    expect(heardOf(from, 'messagesRead')).toEqual([]);
+    campus.messages.holdAnswers(async () => undefined);
+  });
+
   it('in a room of many, reaches those who joined and the reader, once each', async () => {
     const [reader, joined, away] = [campus.person(), campus.person(), campus.person()];
     const chatRoomId = campus.messages.addRoom([reader.id, joined.id, away.id], 'group');

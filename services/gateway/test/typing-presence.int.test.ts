@@ -1,4 +1,5 @@
 import { createPresenceLease } from '@hallway/bus';
+import { AppError } from '@hallway/platform';
 import { eventually } from '@hallway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, type Campus, heardOf, settle, startCampus } from './campus.ts';
@@ -66,6 +67,20 @@ describe('typing', () => {
     await ask(sockets[0]!, 'typing', { chatRoomId });
     await eventually(() => expect(heardOf(sockets[1]!, 'typing')).toHaveLength(1));
   }, 20_000);
+
+  it('between two who may not message each other, is refused as a send is, and nobody sees it', async () => {
+    const [typist, other] = [campus.person(), campus.person()];
+    const chatRoomId = campus.messages.addRoom([typist.id, other.id]);
+    const [socket, theirs] = [await campus.connect(typist), await campus.connect(other)];
+    for (const one of [socket, theirs]) await ask(one, 'joinRoom', chatRoomId);
+    campus.messages.strangers.add(typist.id);
+    for (const isTyping of [true, false]) {
+      const answer = await ask(socket, 'typing', { chatRoomId, isTyping });
+      expect(answer).toMatchObject({ error: { code: 'MESSAGING_NOT_ALLOWED', details: { reason: 'NOT_RELATED' } } });
+    }
+    await settle(theirs);
+    expect(heardOf(theirs, 'typing')).toEqual([]);
+  });
 
   it('in another’s name, is FORBIDDEN; in a room that is not open, NOT_FOUND', async () => {
     const { typist, far, chatRoomId } = await roomOfThree();
@@ -135,6 +150,47 @@ describe('watchPresence', () => {
     await campus.connect(second);
     await eventually(() => expect(heardOf(watcher, 'presence')).toHaveLength(1));
     expect(heardOf(watcher, 'presence')[0]).toMatchObject({ userId: second.id });
+  });
+
+  it('when somebody who is watched may no longer be messaged, says nothing more of them, on either gateway', async () => {
+    const [person, marker] = [campus.person(), campus.person()];
+    const [here, there] = [campus.gateways[0]!, campus.gateways[1]!];
+    const watchers = [
+      await campus.connect(campus.person(), { gateway: here }),
+      await campus.connect(campus.person(), { gateway: there }),
+    ];
+    for (const watcher of watchers) await ask(watcher, 'watchPresence', { userIds: [person.id, marker.id] });
+    const first = await campus.connect(person);
+    for (const watcher of watchers) {
+      await eventually(() => expect(heardOf(watcher, 'presence')).toMatchObject([{ userId: person.id, online: true }]));
+    }
+    campus.messages.strangers.add(person.id);
+    // What was asked a moment ago is remembered for less than a second.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    first.disconnect();
+    const { redis, names } = campus.messages;
+    await eventually(async () => expect(await redis.get(names.lastSeen(person.id))).not.toBeNull());
+    await campus.connect(marker);
+    for (const watcher of watchers) {
+      await eventually(() => expect(heardOf(watcher, 'presence').at(-1)).toMatchObject({ userId: marker.id }));
+      expect(heardOf(watcher, 'presence').filter(({ userId }) => userId === person.id)).toHaveLength(1);
+    }
+  });
+
+  it('when nobody says who may know, is told as soon as somebody does', async () => {
+    const watcher = await campus.connect(campus.person());
+    const person = campus.person();
+    await ask(watcher, 'watchPresence', { userIds: [person.id] });
+    let asked = 0;
+    campus.messages.holdAnswers(async (name) => {
+      if (name !== 'people.pairs') return;
+      asked += 1;
+      if (asked === 1) throw new AppError({ code: 'TEMPORARILY_UNAVAILABLE' });
+    });
+    await campus.connect(person);
+    await eventually(() => expect(heardOf(watcher, 'presence')).toMatchObject([{ userId: person.id, online: true }]));
+    expect(asked).toBe(2);
+    campus.messages.holdAnswers(async () => undefined);
   });
 
   it('with more than 200 people, or none at all, answers VALIDATION_FAILED', async () => {

@@ -41,6 +41,9 @@ import { createRoomAccess, type RoomAccess } from './rooms/access-room.ts';
 import { buildRoomUseCases, type RoomUseCases } from './rooms/build-room-use-cases.ts';
 import { createCatchUp } from './rooms/catch-up.ts';
 import { createDescribeRooms } from './rooms/describe-rooms.ts';
+import { createFindPairs, type FindPairs } from './rooms/find-pairs.ts';
+import { createFindRefusalNow } from './rooms/find-refusal-now.ts';
+import { createFindStanding } from './rooms/find-standing.ts';
 import { createMembershipsRepository } from './rooms/memberships.repository.ts';
 import { createOpenDirectRoom } from './rooms/open-direct-room.ts';
 import { createRoomsRepository } from './rooms/rooms.repository.ts';
@@ -59,7 +62,14 @@ export function buildUseCases({ connections, names, settings, log, instance }: U
   const { redis, queue } = connections;
   const stores = buildStores({ connections, names, log });
   const { rooms, memberships, messages, directory, findPeopleFacts, readMarks, pending } = stores;
-  const access = createRoomAccess({ rooms, memberships });
+  const people = {
+    directory,
+    findPeopleFacts,
+    findEndedCourses: createCourseEndings({ directory, settings }),
+    settings,
+  };
+  const permission = buildPermission({ ...people, rooms, memberships });
+  const { access } = permission;
   const describeRooms = createDescribeRooms({ directory, memberships });
   const describeMessages = createDescribeMessages({ readMarks });
   const appendEvents = createEventLog({ redis, names });
@@ -68,20 +78,18 @@ export function buildUseCases({ connections, names, settings, log, instance }: U
   const recentMarks = createRecentMarks({ redis, names, instance, raiseMarks: raiseOnce, log });
   const raiseMarks = recentMarks.raiseAndRemember;
   const presence = createPresenceReader({ redis, names });
-  const findEndedCourses = createCourseEndings({ directory, settings });
-  const committing = buildCommitting({ ...stores, access, findEndedCourses, settings, appendEvents, raiseMarks, log });
-  const people = { directory, findPeopleFacts, findEndedCourses, settings };
+  const committing = buildCommitting({ ...stores, ...people, ...permission, appendEvents, raiseMarks, log });
   const reading = { rooms, memberships, messages, readMarks, describeRooms, describeMessages };
   const { connection } = connections.mongo;
-  const ofMany = buildRoomUseCases({ ...people, ...reading, connection, access, appendEvents, log });
+  const ofMany = buildRoomUseCases({ ...people, ...reading, ...permission, connection, appendEvents, log });
   stores.directoryWatch.subscribe(ofMany.followEnrolments);
   return {
     ...stores,
     ...reading,
     ...people,
     ...ofMany,
-    access,
-    ...buildChanging({ ...people, ...reading, ...ofMany, appendEvents, log }),
+    ...permission,
+    ...buildChanging({ ...people, ...reading, ...permission, appendEvents, log }),
     ...buildLife({ ...stores, ...ofMany, recentMarks, closeOthers: [committing.stop, jobs.close] }),
     commitMessages: committing.commitMessages,
     commitInTurn: committing.commitInTurn,
@@ -89,8 +97,25 @@ export function buildUseCases({ connections, names, settings, log, instance }: U
     catchUp: createCatchUp(reading),
     markRead: createMarkRead({ access, rooms, readMarks, raiseMarks }),
     listMessages: createListMessages(reading),
-    listConversations: createListConversations(reading),
+    listConversations: createListConversations({ ...reading, access }),
     listCoursePeople: createListCoursePeople({ ...people, ...reading, presence }),
+  };
+}
+
+type PermissionParts = Pick<Stores, 'rooms' | 'memberships' | 'findPeopleFacts'> & {
+  findEndedCourses: FindEndedCourses;
+  settings: PolicySettings;
+};
+
+/** Who gets to which room, and what they may write there. */
+function buildPermission(parts: PermissionParts) {
+  const access = createRoomAccess(parts);
+  const findPairs = createFindPairs(parts);
+  return {
+    access,
+    findPairs,
+    findStanding: createFindStanding({ ...parts, access }),
+    findRefusalNow: createFindRefusalNow({ ...parts, findPairs }),
   };
 }
 
@@ -134,6 +159,7 @@ export type UseCases = ReturnType<typeof buildUseCases>;
 interface CommittingParts extends Stores {
   access: RoomAccess;
   findEndedCourses: FindEndedCourses;
+  findPairs: FindPairs;
   settings: PolicySettings;
   appendEvents: AppendEvents;
   raiseMarks: RaiseMarks;

@@ -15,6 +15,7 @@ import { createSplitRepeats } from '../src/messages/split-repeats.ts';
 import { createStoreMessages } from '../src/messages/store-messages.ts';
 import { toObjectId } from '../src/object-ids.ts';
 import { createRoomAccess } from '../src/rooms/access-room.ts';
+import { createFindPairs } from '../src/rooms/find-pairs.ts';
 import { createMembershipsRepository } from '../src/rooms/memberships.repository.ts';
 import { createRoomsRepository, type RoomsRepository } from '../src/rooms/rooms.repository.ts';
 import { type MessageFixture, startMessageFixture } from './message-fixture.ts';
@@ -94,13 +95,15 @@ function buildMortalCommit(death: Death | undefined, { announced }: Afterlife) {
   };
   const rooms: RoomsRepository = { ...realRooms, advanceHeads: mortal(realRooms.advanceHeads) };
   const heads = createRoomHeads({ rooms, messages });
-  const access = createRoomAccess({ rooms, memberships: createMembershipsRepository(fixture.connection) });
+  const memberships = createMembershipsRepository(fixture.connection);
   const { factsOf: findPeopleFacts } = createPolicyFacts({ reader: createFactsReader(fixture.connection) });
+  const access = createRoomAccess({ rooms, memberships, findPeopleFacts });
+  const findPairs = createFindPairs({ rooms, memberships });
   const settings = defaultPolicySettings;
   const findEndedCourses = createCourseEndings({ directory: createDirectoryReader(fixture.connection), settings });
   return createCommitMessages({
     splitRepeats: createSplitRepeats({ messages }),
-    admitCommands: createAdmitCommands({ access, findPeopleFacts, findEndedCourses, messages, settings }),
+    admitCommands: createAdmitCommands({ access, findPeopleFacts, findEndedCourses, findPairs, messages, settings }),
     storeMessages: createStoreMessages({ messages, heads, log }),
     advanceHeads: createAdvanceHeads({ rooms, messages, heads, log }),
     announce: mortal(async (outcomes) => void announced.push(...outcomes)),

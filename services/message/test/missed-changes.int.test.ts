@@ -1,39 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { createAsk, createBusNames, createPendingAnswers, listenForReplies } from '@hallway/bus';
 import type { PublicUser } from '@hallway/contracts';
-import { createRedis, waitForRedis } from '@hallway/platform';
-import { captureLog } from '@hallway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MessageFixture, startMessageFixture } from './message-fixture.ts';
+import { openAsk } from './open-ask.ts';
 import { withRooms } from './rooms-fixture.ts';
 
 let fixture: MessageFixture;
 let rooms: ReturnType<typeof withRooms>;
-let ask: ReturnType<typeof createAsk>;
-let disconnect: () => void;
+let gateway: Awaited<ReturnType<typeof openAsk>>;
 
 beforeAll(async () => {
   fixture = await startMessageFixture();
   rooms = withRooms(fixture);
-  const { log } = captureLog();
-  const open = (kind: 'commands' | 'subscriber') =>
-    createRedis({ url: fixture.config.REDIS_URL, log, role: `test-${kind}`, kind });
-  const [redis, subscriber] = [open('commands'), open('subscriber')];
-  disconnect = () => {
-    redis.disconnect();
-    subscriber.disconnect();
-  };
-  const common = {
-    names: createBusNames(fixture.config.REDIS_PREFIX),
-    instance: `gateway-${randomUUID()}`,
-    pending: createPendingAnswers(),
-  };
-  await Promise.all([waitForRedis(redis), waitForRedis(subscriber)]);
-  await listenForReplies({ ...common, subscriber, log });
-  ask = createAsk({ ...common, redis });
+  gateway = await openAsk(fixture);
 });
 afterAll(async () => {
-  disconnect?.();
+  gateway?.close();
   await fixture?.stop();
 });
 
@@ -47,7 +28,11 @@ describe('rooms.resume after changes', () => {
     await fixture.call(john, `POST /api/rooms/${room}/members`, { userIds: [mike.id] });
     sent.push((await rooms.send(john, room, 'three')).body.message);
     const resume = (person: PublicUser, changedSince?: string) =>
-      ask('rooms.resume', { userId: person.id, rooms: { [room]: 3 }, ...(changedSince ? { changedSince } : {}) });
+      gateway.ask('rooms.resume', {
+        userId: person.id,
+        rooms: { [room]: 3 },
+        ...(changedSince ? { changedSince } : {}),
+      });
     const before = await resume(sarah);
     expect(before.rooms[room]).not.toHaveProperty('changed');
     expect((await resume(sarah, before.asOf)).rooms[room]).not.toHaveProperty('changed');

@@ -2,6 +2,7 @@ import type { PublicUser } from '@hallway/contracts';
 import { eventually, type OwnRedis, startOwnRedis } from '@hallway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MessageFixture, startMessageFixture } from './message-fixture.ts';
+import { openAsk } from './open-ask.ts';
 
 let fixture: MessageFixture;
 let redis: OwnRedis;
@@ -23,6 +24,17 @@ async function pair() {
 const send = (from: PublicUser, to: PublicUser, text: string) =>
   fixture.call(from, 'POST /api/messages', { to: to.id, text, clientMessageId: text });
 
+/** As a client that comes back to a gateway. */
+async function resume({ id }: PublicUser, rooms: Record<string, number>, changedSince?: string) {
+  const gateway = await openAsk(fixture);
+  try {
+    const question = { userId: id, rooms, ...(changedSince === undefined ? {} : { changedSince }) };
+    return await eventually(() => gateway.ask('rooms.resume', question), { withinMs: 15_000 });
+  } finally {
+    gateway.close();
+  }
+}
+
 describe('the HTTP door while Redis is away', () => {
   it('when a message is sent, commits it directly, repeats and reads included; on return the stream goes on with the next number', async () => {
     const [a, b] = await pair();
@@ -41,6 +53,42 @@ describe('the HTTP door while Redis is away', () => {
       const { body } = await fixture.call(a, 'GET /api/messages');
       expect(body.conversations[0]).toMatchObject({ lastReadSeq: 2, unread: 1 });
     });
+  });
+
+  it('when messages are edited and deleted, stores that, and others learn of it by resuming once Redis is back', async () => {
+    const [a, b] = await pair();
+    const sent = [];
+    for (const text of ['to-edit', 'to-delete', 'to-leave']) sent.push((await send(a, b, text)).body.message);
+    const [toEdit, toDelete] = sent;
+    const { asOf } = await resume(b, { [toEdit.chatRoomId]: 3 });
+    await redis.kill();
+    const edited = await eventually(
+      async () => {
+        const answer = await fixture.call(a, `PATCH /api/message/message/${toEdit.id}`, { content: 'edited' });
+        expect(answer.status).toBe(200);
+        return answer.body.message;
+      },
+      { withinMs: 10_000 },
+    );
+    expect(edited).toMatchObject({ content: 'edited', editedAt: expect.any(String) });
+    const deleted = (await fixture.call(a, `DELETE /api/message/message/${toDelete.id}`)).body.message;
+    expect(deleted).toMatchObject({ content: '', deletedAt: expect.any(String) });
+    const refused = await fixture.call(b, `PATCH /api/message/message/${toEdit.id}`, { content: 'mine now' });
+    expect([refused.status, refused.body.error.code]).toEqual([403, 'FORBIDDEN']);
+    const history = await fixture.call(b, `GET /api/messages/${a.id}`);
+    expect(history.body.messages.map(({ text }: { text: string }) => text)).toEqual(['edited', '', 'to-leave']);
+
+    await redis.start();
+    const { rooms } = await resume(b, { [toEdit.chatRoomId]: 3 }, asOf);
+    const changed = rooms[toEdit.chatRoomId]?.changed?.toSorted((one, other) => one.seq - other.seq);
+    expect(changed).toEqual([edited, deleted]);
+    await eventually(
+      async () => {
+        const again = await fixture.call(a, `PATCH /api/message/message/${toEdit.id}`, { content: 'and again' });
+        expect(again.body.message?.content).toBe('and again');
+      },
+      { withinMs: 15_000 },
+    );
   });
 
   it('when Redis is emptied under it, heals and stores every send once', async () => {

@@ -100,6 +100,13 @@ export const accountRows: Row[] = [
     answers: 'VALIDATION_FAILED',
   },
   {
+    door: 'PATCH /api/auth/second-factor/passkeys/:id',
+    at: '/api/auth/second-factor/passkeys/$user',
+    on: 'campus',
+    body: { name: 'Mine' },
+    answers: 'NOT_FOUND',
+  },
+  {
     door: 'DELETE /api/auth/second-factor/passkeys/:id',
     at: '/api/auth/second-factor/passkeys/$user',
     on: 'campus',

@@ -20,6 +20,13 @@ export const roomRows: Row[] = [
     answers: { own: 'ok', member: 'ok', former: noTie, stranger: noTie },
   },
   {
+    // Asked again: it names the room that was made first, and opens it to nobody who has left.
+    door: 'POST /api/rooms',
+    on: 'made',
+    body: { type: 'group', title: 'A group', memberIds: ['$administrator'], clientRoomId: '$clientroom' },
+    answers: { own: 'ok', former: 'NOT_FOUND' },
+  },
+  {
     door: 'POST /api/rooms',
     on: 'course',
     body: { type: 'course', title: 'The course', courseId: '$course' },

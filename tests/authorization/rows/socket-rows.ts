@@ -44,6 +44,26 @@ export const socketRows: Row[] = [
     answers: { own: 'NOT_FOUND', member: 'NOT_FOUND', ...nowhere },
   },
   {
+    door: 'socket typing',
+    on: 'group',
+    joined: true,
+    body: room,
+    answers: { own: 'ok', member: 'ok', ...nowhere },
+  },
+  {
+    // Between two people it says as much as a message does.
+    door: 'socket typing',
+    on: 'direct',
+    joined: true,
+    body: room,
+    answers: {
+      own: 'ok',
+      member: 'ok',
+      former: { others: 'MESSAGING_NOT_ALLOWED', admin: 'ok' },
+      stranger: 'NOT_FOUND',
+    },
+  },
+  {
     door: 'socket markRead',
     on: 'group',
     body: { ...room, upToSeq: 1 },

@@ -106,7 +106,7 @@ async function tellOldMark(stage: Stage, { prefix, told }: OldNews): Promise<voi
   const { connection } = system.mongo;
   const person = await connection.collection('users').findOne({ _id: toId(userId) });
   const room = await connection.collection('rooms').findOne({ _id: toId(chatRoomId) });
-  const wire = await connect(await signIn(String(person?.username), system.origin), system.origin);
+  const wire = await connect(await signIn(String(person?.username), { origin: system.origin }), system.origin);
   const path = join(dirname(crowd.historyPaths[0] ?? ''), 'history-drawer.jsonl');
   const history = createHistoryWriter(path);
   const client = { client: 'a device from the drawer', userId };

@@ -12,6 +12,8 @@ describe('toTextParts', () => {
     ['http://a.edu and https://b.edu/?q=1&r=2!', ['http://a.edu', 'https://b.edu/?q=1&r=2']],
     ['javascript:alert(1) data:text/html,x example.edu', []],
     ['https://', []],
+    ['https://a.edu/x...', ['https://a.edu/x']],
+    ['https://a.edu/f(x)).', ['https://a.edu/f(x)']],
     ['', []],
   ])('when the text is "%s", finds %j', (text, found) => {
     expect(links(text)).toEqual(found);
@@ -26,6 +28,28 @@ describe('toTextParts', () => {
         .map((part) => part.text)
         .join('');
     fc.assert(fc.property(text, (given) => joined(given) === given));
+  });
+});
+
+/** The quickest of several runs, in milliseconds: what the machine does besides only ever adds to it. */
+function msFor(text: string): number {
+  const runs = Array.from({ length: 5 }, () => {
+    const since = performance.now();
+    toTextParts(text);
+    return performance.now() - since;
+  });
+  return Math.min(...runs);
+}
+
+describe('toTextParts of what somebody wrote to make pages stand still', () => {
+  it.each([
+    ['dots after an address', (length: number) => `https://x/${'.'.repeat(length)}a`],
+    ['brackets after an address', (length: number) => `https://x/(${')'.repeat(length)}a`],
+    ['many beginnings of addresses', (length: number) => 'https://.'.repeat(length / 9)],
+  ])('when it has %s, takes a time that grows with its length', (_, text) => {
+    msFor(text(8000));
+    // Of a quadratic growth it would be 256 times as long.
+    expect(msFor(text(128_000))).toBeLessThan(64 * Math.max(msFor(text(8000)), 0.02));
   });
 });
 

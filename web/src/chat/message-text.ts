@@ -2,12 +2,17 @@ export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: st
 
 const webAddress = /https?:\/\/[^\s<>"]+/gi;
 /** A sentence's own punctuation after an address is not part of it. */
-const trailing = /[.,;:!?'’”)\]]+$/;
+const trailing = new Set(".,;:!?'’”)]");
 
-/** A closing bracket belongs to an address that opened one, as in an encyclopaedia's. */
+/**
+ * A closing bracket belongs to an address that opened one, as in an encyclopaedia's. Looked at from the end and once: a pattern
+ * that is anchored there would begin anew at each of thousands of dots, for as long as everybody's page stands still.
+ */
 function trimTrailing(address: string): string {
-  const trimmed = address.replace(trailing, '');
-  return trimmed.includes('(') && address.startsWith(`${trimmed})`) ? `${trimmed})` : trimmed;
+  let end = address.length;
+  while (end > 0 && trailing.has(address.charAt(end - 1))) end -= 1;
+  const trimmed = address.slice(0, end);
+  return trimmed.includes('(') && address[end] === ')' ? `${trimmed})` : trimmed;
 }
 
 /** Parts of a message's plain text, in order: joined, they are the text again. Only http and https become links. */

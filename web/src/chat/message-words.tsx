@@ -1,14 +1,17 @@
 import type { TimelineMessage } from '@hallway/client';
 import { Ban } from 'lucide-react';
+import { useMemo } from 'react';
 import { toFullTime } from '../words/times.ts';
 import { DeliveryMark } from './delivery-mark.tsx';
 import { toTextParts } from './message-text.ts';
 
 function Words({ message }: { message: TimelineMessage }) {
   const editedAt = message.stored?.editedAt;
+  const { content } = message;
+  const parts = useMemo(() => toTextParts(content), [content]);
   return (
     <p dir="auto" className="min-w-0 whitespace-pre-wrap wrap-anywhere">
-      {toTextParts(message.content).map((part, index) =>
+      {parts.map((part, index) =>
         part.kind === 'text' ? (
           part.text
         ) : (

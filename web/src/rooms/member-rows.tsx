@@ -1,5 +1,5 @@
 import type { RoomMember } from '@hallway/contracts';
-import { MessageSquare, UserMinus } from 'lucide-react';
+import { Ban, MessageSquare, UserMinus } from 'lucide-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useHallway, useIsOnline, useMe } from '../client/hallway-context.ts';
@@ -18,6 +18,7 @@ interface MemberRowsProps {
   /** Whether people are here because they belong to a course. */
   followsCourse: boolean;
   onRemove: (member: RoomMember) => void;
+  onBlock: (member: RoomMember) => void;
   onLeave: () => void;
 }
 
@@ -43,7 +44,8 @@ function useWhyNot(onLeave: () => void) {
 }
 
 /** The people of a room: who looks after it, who is there through a course, and what I can do about each. */
-export function MemberRows({ members, canManage, followsCourse, onRemove, onLeave }: MemberRowsProps) {
+export function MemberRows(props: MemberRowsProps) {
+  const { members, canManage, followsCourse, onRemove, onBlock, onLeave } = props;
   const me = useMe();
   const isOnline = useIsOnline();
   const { why, open } = useWhyNot(onLeave);
@@ -63,6 +65,13 @@ export function MemberRows({ members, canManage, followsCourse, onRemove, onLeav
                 label={`Message ${member.name}`}
                 icon={<MessageSquare aria-hidden="true" className="size-4" />}
                 onClick={() => void open(member)}
+              />
+            )}
+            {member.id === me.id || member.role === 'admin' ? null : (
+              <IconButton
+                label={`Block ${member.name}`}
+                icon={<Ban aria-hidden="true" className="size-4" />}
+                onClick={() => onBlock(member)}
               />
             )}
             {canManage && member.id !== me.id && member.source === 'manual' ? (

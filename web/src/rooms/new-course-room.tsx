@@ -7,6 +7,7 @@ import { FaultLine, FaultNotice } from '../pieces/fault-notice.tsx';
 import { RowsSkeleton } from '../pieces/skeleton.tsx';
 import { TextField } from '../pieces/text-field.tsx';
 import { withName } from '../words/refusal-words.ts';
+import { HistoryChoice, toHistoryFrom } from './history-choice.tsx';
 import { managingWords } from './room-words.ts';
 import { isTaughtByMe } from './staff-courses.ts';
 
@@ -99,6 +100,7 @@ function CourseRoomForm({
   const [courseId, setCourseId] = useState(first.id);
   const [sectionId, setSectionId] = useState('');
   const [typed, setTyped] = useState<string | null>(null);
+  const [fromJoining, setFromJoining] = useState(false);
   const course = courses.find(({ id }) => id === courseId) ?? first;
   const section = course.sections?.find(({ id }) => id === sectionId);
   const suggested = [course.code, section?.title, types.find((each) => each.type === type)?.title]
@@ -108,7 +110,7 @@ function CourseRoomForm({
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const audience = section === undefined ? ({ audience: 'course' } as const) : { sectionId: section.id };
-    onMake({ type, title: title.trim(), courseId: course.id, ...audience });
+    onMake({ type, title: title.trim(), courseId: course.id, ...audience, ...toHistoryFrom(fromJoining) });
   };
   const people = section === undefined ? course.code : `${section.title} of ${course.code}`;
   return (
@@ -146,6 +148,7 @@ function CourseRoomForm({
         value={title}
         onChange={(event) => setTyped(event.target.value)}
       />
+      <HistoryChoice fromJoining={fromJoining} onChange={setFromJoining} />
       <p className="text-small text-ink-soft">
         Everybody who belongs to {people} is in it, now and later: who joins the course comes in, who leaves it goes.
       </p>

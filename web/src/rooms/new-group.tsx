@@ -1,31 +1,31 @@
-import { type ErrorBody, limits, type Person } from '@hallway/contracts';
+import { type CreateRoomBody, type ErrorBody, limits, type Person } from '@hallway/contracts';
 import { type FormEvent, useState } from 'react';
 import { useHallway } from '../client/hallway-context.ts';
 import { Button } from '../pieces/button.tsx';
 import { FaultLine } from '../pieces/fault-notice.tsx';
 import { TextField } from '../pieces/text-field.tsx';
+import { HistoryChoice, toHistoryFrom } from './history-choice.tsx';
 import { PeoplePicker } from './people-picker.tsx';
 import { addingWords } from './room-words.ts';
 
 interface NewGroupProps {
   busy: boolean;
   fault: ErrorBody | null;
-  onMake: (title: string, memberIds: string[]) => void;
+  onMake: (room: CreateRoomBody) => void;
 }
 
 export function NewGroup({ busy, fault, onMake }: NewGroupProps) {
   const client = useHallway();
   const [title, setTitle] = useState('');
   const [chosen, setChosen] = useState<Person[]>([]);
+  const [fromJoining, setFromJoining] = useState(false);
   const missing =
     title.trim() === '' ? 'Give the group a name' : chosen.length === 0 ? 'Choose at least one person' : '';
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (missing === '' && !busy)
-      onMake(
-        title.trim(),
-        chosen.map(({ id }) => id),
-      );
+    if (missing !== '' || busy) return;
+    const memberIds = chosen.map(({ id }) => id);
+    onMake({ type: 'group', title: title.trim(), memberIds, ...toHistoryFrom(fromJoining) });
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
@@ -39,6 +39,7 @@ export function NewGroup({ busy, fault, onMake }: NewGroupProps) {
         onChange={(event) => setTitle(event.target.value)}
       />
       <PeoplePicker chosen={chosen} onChange={setChosen} />
+      <HistoryChoice fromJoining={fromJoining} onChange={setFromJoining} />
       {fault === null ? null : (
         <FaultLine fault={fault} words={addingWords(fault, 'Making the group', (id) => client.person(id)?.name)} />
       )}

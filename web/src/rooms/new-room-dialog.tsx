@@ -1,4 +1,4 @@
-import type { ChatRoom, ErrorBody } from '@hallway/contracts';
+import type { ChatRoom, CreateRoomBody, ErrorBody } from '@hallway/contracts';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useHallway } from '../client/hallway-context.ts';
@@ -38,17 +38,10 @@ function useMaking(onClose: () => void) {
 export function NewRoomDialog({ kind, onClose }: NewRoomDialogProps) {
   const client = useHallway();
   const { busy, fault, make } = useMaking(onClose);
-  const making = { busy, fault };
+  const making = { busy, fault, onMake: (room: CreateRoomBody) => void make(() => client.createRoom(room)) };
   return (
     <Dialog title={kind === 'group' ? 'New group' : 'New room for a course'} onClose={onClose}>
-      {kind === 'group' ? (
-        <NewGroup
-          {...making}
-          onMake={(title, memberIds) => void make(() => client.createRoom({ type: 'group', title, memberIds }))}
-        />
-      ) : (
-        <NewCourseRoom {...making} onMake={(room) => void make(() => client.createRoom(room))} />
-      )}
+      {kind === 'group' ? <NewGroup {...making} /> : <NewCourseRoom {...making} />}
     </Dialog>
   );
 }

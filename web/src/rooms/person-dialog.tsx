@@ -1,15 +1,13 @@
 import type { MayMessageAnswer, PublicUser } from '@hallway/contracts';
 import { useState } from 'react';
-import { useHallway } from '../client/hallway-context.ts';
 import type { MyRoom } from '../client/use-my-room.ts';
 import { useResource } from '../client/use-resource.ts';
 import { Avatar } from '../pieces/avatar.tsx';
 import { Button } from '../pieces/button.tsx';
-import { Confirm } from '../pieces/confirm.tsx';
 import { Dialog } from '../pieces/dialog.tsx';
-import { actionWords } from '../words/fault-words.ts';
 import { toRoleWord, toShortName } from '../words/people.ts';
 import { cannotWriteWords, withName } from '../words/refusal-words.ts';
+import { BlockPerson } from './block-person.tsx';
 
 interface PersonDialogProps {
   person: PublicUser;
@@ -27,7 +25,6 @@ function toTieWords(answer: MayMessageAnswer | null, { refusal }: MyRoom, name: 
 
 /** The other person of a direct room: what ties us, and the way to block and unblock them. */
 export function PersonDialog({ person, mine, onClose }: PersonDialogProps) {
-  const client = useHallway();
   const [asking, setAsking] = useState(false);
   const { value, reload } = useResource(`may-message:${person.id}`, (from) => from.mayMessage(person.id));
   const { name } = person;
@@ -36,30 +33,8 @@ export function PersonDialog({ person, mine, onClose }: PersonDialogProps) {
     mine.reload();
     reload();
   };
-  const change = async () => {
-    await (blocked ? client.unblockPerson(person.id) : client.blockPerson(person.id));
-    changed();
-  };
   if (asking) {
-    return (
-      <Confirm
-        title={blocked ? `Unblock ${name}?` : `Block ${name}?`}
-        action={blocked ? 'Unblock' : 'Block'}
-        onConfirm={change}
-        onClose={() => setAsking(false)}
-        toWords={(fault) =>
-          fault.code === 'FORBIDDEN'
-            ? `${name} stays reachable: your instructors, safety staff and administrators can’t be blocked. If something is wrong, tell somebody at your institution.`
-            : actionWords(fault, blocked ? 'Unblocking' : 'Blocking')
-        }
-      >
-        <p>
-          {blocked
-            ? `You and ${toShortName(name)} can write to each other again, as far as your courses allow it.`
-            : `Neither of you can write to the other until you unblock them. ${toShortName(name)} isn’t told, and what was written stays readable.`}
-        </p>
-      </Confirm>
-    );
+    return <BlockPerson person={person} blocked={blocked} onChanged={changed} onClose={() => setAsking(false)} />;
   }
   return (
     <Dialog title={name} onClose={onClose}>

@@ -12,12 +12,15 @@ import { FaultNotice } from '../pieces/fault-notice.tsx';
 import { RowsSkeleton } from '../pieces/skeleton.tsx';
 import { counted } from '../words/people.ts';
 import { AddPeople } from './add-people.tsx';
+import { BlockPerson } from './block-person.tsx';
 import { MemberRows } from './member-rows.tsx';
 import { RenameRoom } from './rename-room.tsx';
 import { managingWords, toRoomSentence } from './room-words.ts';
 import { useMembers } from './use-members.ts';
 
-type View = { what: 'people' | 'add' | 'rename' | 'leave' | 'delete' } | { what: 'remove'; member: RoomMember };
+type View =
+  | { what: 'people' | 'add' | 'rename' | 'leave' | 'delete' }
+  | { what: 'remove' | 'block'; member: RoomMember };
 
 interface RoomDialogProps {
   room: ChatRoom;
@@ -56,6 +59,8 @@ export function RoomDialog({ room, mine, onClose }: RoomDialogProps) {
           <About room={room} mine={mine} people={people} onView={setView} onClose={onClose} />
         </Dialog>
       );
+    case 'block':
+      return <BlockPerson person={view.member} onChanged={mine.reload} onClose={back} />;
     default:
       return <Question view={view} room={room} onRemoved={people.reload} onClose={back} />;
   }
@@ -95,6 +100,7 @@ function About(props: AboutProps) {
         canManage={canManage}
         followsCourse={room.audience !== undefined}
         onRemove={(member) => onView({ what: 'remove', member })}
+        onBlock={(member) => onView({ what: 'block', member })}
         onLeave={onClose}
       />
       <Ways {...props} canManage={canManage} />
@@ -107,6 +113,7 @@ interface MembersProps {
   canManage: boolean;
   followsCourse: boolean;
   onRemove: (member: RoomMember) => void;
+  onBlock: (member: RoomMember) => void;
   onLeave: () => void;
 }
 

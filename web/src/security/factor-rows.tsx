@@ -73,10 +73,11 @@ interface PasskeyRowsProps {
   passkeys: Passkey[];
   busy: boolean;
   onAdd: () => void;
+  onRename: (passkey: Passkey) => void;
   onRemove: (id: string) => void;
 }
 
-export function PasskeyRows({ passkeys, busy, onAdd, onRemove }: PasskeyRowsProps) {
+export function PasskeyRows({ passkeys, busy, onAdd, onRename, onRemove }: PasskeyRowsProps) {
   const now = useNow();
   const supported = hasPasskeys();
   return (
@@ -96,30 +97,50 @@ export function PasskeyRows({ passkeys, busy, onAdd, onRemove }: PasskeyRowsProp
       </Row>
       {passkeys.length === 0 ? null : (
         <ul aria-label="Passkeys" className="mx-4 mb-4 divide-y divide-line rounded-control border border-line">
-          {passkeys.map(({ id, name, createdAt, lastUsedAt }) => (
-            <li key={id} className="flex items-center gap-3 p-3">
-              <div className="min-w-0 flex-1">
-                <p className="truncate font-medium" title={name}>
-                  {name}
-                </p>
-                <p className="text-small text-ink-soft">
-                  Added {toListTime(createdAt, now)}
-                  {lastUsedAt === null ? ' · not used yet' : ` · last used ${toListTime(lastUsedAt, now)}`}
-                </p>
-              </div>
-              <Button
-                look="danger"
-                disabled={busy}
-                onClick={() => onRemove(id)}
-                aria-label={`Remove the passkey ${name}`}
-              >
-                Remove
-              </Button>
-            </li>
+          {passkeys.map((passkey) => (
+            <PasskeyItem
+              key={passkey.id}
+              passkey={passkey}
+              busy={busy}
+              now={now}
+              onRename={() => onRename(passkey)}
+              onRemove={() => onRemove(passkey.id)}
+            />
           ))}
         </ul>
       )}
     </div>
+  );
+}
+
+interface PasskeyItemProps {
+  passkey: Passkey;
+  busy: boolean;
+  now: Date;
+  onRename: () => void;
+  onRemove: () => void;
+}
+
+function PasskeyItem({ passkey, busy, now, onRename, onRemove }: PasskeyItemProps) {
+  const { name, createdAt, lastUsedAt } = passkey;
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 p-3">
+      <div className="min-w-40 flex-1">
+        <p className="truncate font-medium" title={name}>
+          {name}
+        </p>
+        <p className="text-small text-ink-soft">
+          Added {toListTime(createdAt, now)}
+          {lastUsedAt === null ? ' · not used yet' : ` · last used ${toListTime(lastUsedAt, now)}`}
+        </p>
+      </div>
+      <Button disabled={busy} onClick={onRename} aria-label={`Rename the passkey ${name}`}>
+        Rename
+      </Button>
+      <Button look="danger" disabled={busy} onClick={onRemove} aria-label={`Remove the passkey ${name}`}>
+        Remove
+      </Button>
+    </li>
   );
 }
 

@@ -1,8 +1,8 @@
-import { type NewPasskey, secondFactorLimits } from '@hallway/contracts';
+import type { NewPasskey } from '@hallway/contracts';
 import type { FormEvent } from 'react';
 import { Button } from '../pieces/button.tsx';
-import { TextField } from '../pieces/text-field.tsx';
 import { createPasskey } from './browser-passkeys.ts';
+import { PasskeyNameField } from './passkey-name-field.tsx';
 import { newPasskeyWords } from './security-words.ts';
 import { TroubleLine } from './trouble-line.tsx';
 import { useAttempt } from './use-attempt.ts';
@@ -23,15 +23,7 @@ export function PasskeySetup({ begin, finish }: PasskeySetupProps) {
   return (
     <form onSubmit={onSubmit} className="flex flex-col gap-4">
       <p>A passkey signs you in with your finger, your face, a PIN or a security key. No password is typed.</p>
-      <TextField
-        label="Name"
-        name="name"
-        required
-        defaultValue="This device"
-        maxLength={secondFactorLimits.passkeyNameLength}
-        autoComplete="off"
-        hint="So that you know it again in the list."
-      />
+      <PasskeyNameField current="This device" />
       <TroubleLine trouble={trouble} />
       <Button type="submit" look="primary" disabled={busy}>
         Create passkey

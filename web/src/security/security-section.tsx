@@ -1,4 +1,4 @@
-import type { SecondFactorAnswer, TotpSecretAnswer } from '@hallway/contracts';
+import type { Passkey, SecondFactorAnswer, TotpSecretAnswer } from '@hallway/contracts';
 import { useState } from 'react';
 import { useHallway } from '../client/hallway-context.ts';
 import { useResource } from '../client/use-resource.ts';
@@ -8,6 +8,7 @@ import { Card } from '../pieces/page.tsx';
 import { RowsSkeleton } from '../pieces/skeleton.tsx';
 import { ConfirmDialog, useConfirmation } from './confirm-dialog.tsx';
 import { AppRow, CodesRow, PasskeyRows } from './factor-rows.tsx';
+import { PasskeyRenaming } from './passkey-renaming.tsx';
 import { PasskeySetup } from './passkey-setup.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import { removalWords } from './security-words.ts';
@@ -18,6 +19,7 @@ import { useAttempt } from './use-attempt.ts';
 type Open =
   | { what: 'totp'; secret: TotpSecretAnswer }
   | { what: 'passkey'; options: Record<string, unknown> }
+  | { what: 'rename'; passkey: Passkey }
   | { what: 'codes'; codes: string[] };
 
 /** How I sign in, beside the password. */
@@ -73,6 +75,7 @@ function Factors({ overview, reload }: { overview: SecondFactorAnswer; reload: (
           passkeys={overview.passkeys}
           busy={busy}
           onAdd={() => void addPasskey()}
+          onRename={(passkey) => setOpen({ what: 'rename', passkey })}
           onRemove={(id) => void remove(() => secondFactor.removePasskey(id))}
         />
         {hasFactor ? <CodesRow left={overview.recoveryCodesLeft} busy={busy} onRenew={() => void renew()} /> : null}
@@ -114,6 +117,18 @@ function SetupDialog({ open, onDone, onClose }: SetupDialogProps) {
           begin={async () => open.secret}
           finish={async (code) => onDone((await secondFactor.finishTotp(code)).recoveryCodes)}
         />
+      </Dialog>
+    );
+  }
+  if (open.what === 'rename') {
+    const { id, name } = open.passkey;
+    const finish = async (chosen: string) => {
+      await secondFactor.renamePasskey(id, chosen);
+      onClose();
+    };
+    return (
+      <Dialog title="Rename the passkey" onClose={onClose}>
+        <PasskeyRenaming current={name} finish={finish} />
       </Dialog>
     );
   }

@@ -68,6 +68,13 @@ export function confirmWords(fault: ErrorBody): string {
   return actionWords(fault, 'Confirming');
 }
 
+/** For another name of a passkey. */
+export function renamingWords(fault: ErrorBody): string {
+  if (fault.code === 'VALIDATION_FAILED') return 'A name is one line of text. Enter one and try again.';
+  if (fault.code === 'NOT_FOUND') return 'That passkey was removed meanwhile.';
+  return actionWords(fault, 'Renaming');
+}
+
 /** For taking a factor away. */
 export function removalWords(fault: ErrorBody): string {
   return fault.code === 'CONFLICT' ? fault.message : actionWords(fault, 'Removing that');

@@ -54,8 +54,8 @@ export function BlockedPeople() {
           <p className="font-medium">Blocked people</p>
           <p className="text-small text-ink-soft">
             {value.length === 0
-              ? 'Nobody. You can block a person from your conversation with them: then neither of you can write to the other.'
-              : 'Neither of you can write to the other. They aren’t told.'}
+              ? 'Nobody. You can block a person from your conversation with them, or from the people of a group: then neither of you can write to the other.'
+              : 'Neither of you can write to the other, but for groups with others in them. They aren’t told.'}
           </p>
         </div>
         {value.length === 0 ? null : (

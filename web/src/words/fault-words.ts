@@ -8,7 +8,7 @@ export interface FaultWords {
 
 const reasonWords: Record<RefusalReason, string> = {
   NOT_RELATED:
-    'you need a course or a family tie in common. Parents can write to their own children’s instructors, students to people in their courses.',
+    'people write to each other within their courses and families, unless one of the two doesn’t want that. Parents can write to their own children’s instructors, students to people in their courses.',
   STUDENTS_OFF: 'students can’t write to each other here. Your instructors can still be reached.',
   PARENTS_OFF: 'messages with parents are switched off at your institution.',
   READ_ONLY: 'this conversation can be read, but no longer written to.',

@@ -1,5 +1,5 @@
 import type { DirectoryChanges } from '@hallway/bus';
-import { AppError, validationFailed } from '@hallway/platform';
+import { AppError, spendToken, type TokenBuckets, validationFailed } from '@hallway/platform';
 import { isProtectedFromBlock, knowsOf, mayMessage, type PolicyFacts, type PolicySettings } from '@hallway/policy';
 import type { BlocksRepository } from './blocks.repository.ts';
 
@@ -8,6 +8,8 @@ export interface BlockPersonDeps {
   facts: PolicyFacts;
   settings: PolicySettings;
   changes: DirectoryChanges;
+  /** How fast one person may change their list, in this process: each change is told to every service. */
+  buckets: TokenBuckets;
 }
 
 // They are part of everybody's facts that the policy keeps in memory: 500 are 20 KB, and nobody blocks a whole school.
@@ -15,10 +17,10 @@ const blocksPerPerson = 500;
 
 /**
  * Blocks a person for the caller: neither can write to the other, but where one is there for the other as staff. Idempotent.
- * Throws `NOT_FOUND` for somebody whom the caller cannot know of, `FORBIDDEN` for those who must stay reachable, and `CONFLICT`
+ * Throws `RATE_LIMITED`, `NOT_FOUND` for somebody whom the caller cannot know of, `FORBIDDEN` for those who must stay reachable, and `CONFLICT`
  * when the list is full.
  */
-export function createBlockPerson({ blocks, facts, settings, changes }: BlockPersonDeps) {
+export function createBlockPerson({ blocks, facts, settings, changes, buckets }: BlockPersonDeps) {
   async function admit(callerId: string, userId: string): Promise<void> {
     if (userId === callerId) throw validationFailed([{ path: '/userId', message: 'must be another person' }]);
     const people = await facts.factsOf([callerId, userId], { fresh: true });
@@ -37,17 +39,19 @@ export function createBlockPerson({ blocks, facts, settings, changes }: BlockPer
   }
 
   return async function blockPerson(callerId: string, userId: string): Promise<void> {
+    spendToken(buckets, callerId, 'changes of a block list');
     await admit(callerId, userId);
-    await blocks.put(callerId, userId);
-    await changes.publish([{ kind: 'block', personIds: [callerId, userId] }]);
+    const isNew = await blocks.put(callerId, userId);
+    if (isNew) await changes.publish([{ kind: 'block', personIds: [callerId, userId] }]);
   };
 }
 
 export type BlockPerson = ReturnType<typeof createBlockPerson>;
 
-/** Takes a person off the caller's list. Idempotent, also for somebody who does not exist. */
-export function createUnblockPerson({ blocks, changes }: Pick<BlockPersonDeps, 'blocks' | 'changes'>) {
+/** Takes a person off the caller's list. Idempotent, also for somebody who does not exist. Throws `RATE_LIMITED`. */
+export function createUnblockPerson({ blocks, changes, buckets }: Omit<BlockPersonDeps, 'facts' | 'settings'>) {
   return async function unblockPerson(callerId: string, userId: string): Promise<void> {
+    spendToken(buckets, callerId, 'changes of a block list');
     const ended = await blocks.end(callerId, userId);
     if (ended) await changes.publish([{ kind: 'block', personIds: [callerId, userId] }]);
   };

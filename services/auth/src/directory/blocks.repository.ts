@@ -18,14 +18,15 @@ export function createBlocksRepository(connection: Connection) {
       return found.map(({ blockedId, createdAt }) => ({ blockedId: blockedId.toHexString(), blockedAt: createdAt }));
     },
 
-    /** Idempotent: a block that holds keeps its time. */
-    async put(blockerId: string, blockedId: string): Promise<void> {
+    /** Idempotent: a block that holds keeps its time. Answers whether none held until now. */
+    async put(blockerId: string, blockedId: string): Promise<boolean> {
       const pair = toPair(blockerId, blockedId);
       const now = new Date();
       const made = { endedAt: null, createdAt: now, changedAt: now };
       // Two writes rather than one that would have to fail on the unique index where the block holds already.
-      await blocks.updateOne(pair, { $setOnInsert: made }, { upsert: true });
-      await blocks.updateOne({ ...pair, endedAt: { $ne: null } }, { $set: made });
+      const { upsertedCount } = await blocks.updateOne(pair, { $setOnInsert: made }, { upsert: true });
+      const again = await blocks.updateOne({ ...pair, endedAt: { $ne: null } }, { $set: made });
+      return upsertedCount + again.modifiedCount > 0;
     },
 
     /** Idempotent. Answers whether a block held until now. */

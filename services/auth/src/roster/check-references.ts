@@ -1,4 +1,3 @@
-import { toUsernameKey } from '../accounts/accounts.repository.ts';
 import type { Manifest } from './read-manifest.ts';
 import type { RosterFaults } from './roster-faults.ts';
 import type { RosterFileName } from './roster-files.ts';
@@ -36,11 +35,16 @@ type Check = ReturnType<typeof createCheck>;
 function createCheck(rows: RosterRows, faults: RosterFaults) {
   return ({ file, line, column, to, id }: Reference): void => {
     // An empty field that may not be empty was a fault when it was read.
-    if (line === 0 || id === null || id === '' || rows[to].has(id)) return;
+    if (line === 0 || id === null || id === '' || isThere(rows, to, id)) return;
     // Hallway has no use for organisations: where none are delivered, nobody misses them.
     if (to === 'orgs' && rows.orgs.size === 0) return;
     faults.add({ file: `${file}.csv`, line, message: `${column} names ${id}, which is not in ${to}.csv` });
   };
+}
+
+function isThere(rows: RosterRows, file: RosterFileName, id: string): boolean {
+  const table = rows[file];
+  return table instanceof Map ? table.has(id) : table.lineOf(id) !== null;
 }
 
 function checkCourses({ courses, classes }: RosterRows, check: Check): void {
@@ -64,38 +68,50 @@ function checkTerms({ classes, courses }: RosterRows, faults: RosterFaults): voi
   }
 }
 
-function checkPeople({ users, roles, enrollments }: RosterRows, check: Check): void {
-  for (const { line, agentIds } of users.values()) {
-    for (const id of agentIds) check({ file: 'users', line, column: 'agentSourcedIds', to: 'users', id });
-  }
-  for (const { line, userId } of roles.values()) {
-    check({ file: 'roles', line, column: 'userSourcedId', to: 'users', id: userId });
-  }
-  for (const { line, userId, classId } of enrollments.values()) {
+function checkPeople({ staging }: RosterRows, check: Check): void {
+  const agents = staging.prepare<{ line: number; id: string }>(
+    `SELECT line, value AS id FROM users, json_each(agentIds)
+     WHERE line > 0 AND NOT EXISTS (SELECT 1 FROM users AS named WHERE named.sourcedId = value) ORDER BY line`,
+  );
+  for (const row of agents.each()) check({ ...row, file: 'users', column: 'agentSourcedIds', to: 'users' });
+  const roles = staging.prepare<{ line: number; id: string }>(
+    `SELECT line, userId AS id FROM roles
+     WHERE line > 0 AND NOT EXISTS (SELECT 1 FROM users WHERE users.sourcedId = userId) ORDER BY line`,
+  );
+  for (const row of roles.each()) check({ ...row, file: 'roles', column: 'userSourcedId', to: 'users' });
+  const enrolments = staging.prepare<{ line: number; userId: string; classId: string }>(
+    `SELECT line, userId, classId FROM enrollments
+     WHERE line > 0 AND (
+       NOT EXISTS (SELECT 1 FROM users WHERE users.sourcedId = userId)
+       OR NOT EXISTS (SELECT 1 FROM classIds WHERE classIds.sourcedId = classId)
+     ) ORDER BY line`,
+  );
+  for (const { line, userId, classId } of enrolments.each()) {
     check({ file: 'enrollments', line, column: 'userSourcedId', to: 'users', id: userId });
     check({ file: 'enrollments', line, column: 'classSourcedId', to: 'classes', id: classId });
   }
 }
 
-function checkUsernames({ users }: RosterRows, faults: RosterFaults): void {
-  const lines = new Map<string, number>();
-  for (const { line, username } of users.values()) {
-    const key = toUsernameKey(username);
-    const first = lines.get(key);
-    lines.set(key, line);
-    if (first === undefined || username === '') continue;
+function checkUsernames({ staging }: RosterRows, faults: RosterFaults): void {
+  const doubled = staging.prepare<{ line: number; username: string; first: number }>(
+    `SELECT line, username, first FROM (
+       SELECT line, username, lag(line) OVER (PARTITION BY usernameKey ORDER BY line) AS first FROM users
+     ) WHERE first IS NOT NULL AND username <> '' ORDER BY line`,
+  );
+  for (const { line, username, first } of doubled.each()) {
     const where = first > 0 ? `line ${first}` : 'an earlier import';
     faults.add({ file: 'users.csv', line, message: `username ${username} is also that of ${where}` });
   }
 }
 
 /** Somebody without any role could do nothing and be found by nobody: the export forgot something. */
-function checkRolesThere({ users, roles }: RosterRows, manifest: Manifest, faults: RosterFaults): void {
+function checkRolesThere({ staging }: RosterRows, manifest: Manifest, faults: RosterFaults): void {
   if (manifest.roles === 'delta') return;
-  const known = new Set([...roles.values()].map(({ userId }) => userId));
-  for (const { line, sourcedId } of users.values()) {
-    if (line > 0 && !known.has(sourcedId)) {
-      faults.add({ file: 'users.csv', line, message: `${sourcedId} has no role in roles.csv` });
-    }
+  const without = staging.prepare<{ line: number; sourcedId: string }>(
+    `SELECT line, sourcedId FROM users
+     WHERE line > 0 AND NOT EXISTS (SELECT 1 FROM roles WHERE roles.userId = users.sourcedId) ORDER BY line`,
+  );
+  for (const { line, sourcedId } of without.each()) {
+    faults.add({ file: 'users.csv', line, message: `${sourcedId} has no role in roles.csv` });
   }
 }

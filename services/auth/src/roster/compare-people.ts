@@ -4,7 +4,7 @@ import mongoose from 'mongoose';
 import { toUsernameKey } from '../accounts/accounts.repository.ts';
 import { differing, type RosterChange } from './roster-changes.ts';
 import type { RosterUserRecord } from './roster-records.ts';
-import type { RosterPerson } from './to-school.ts';
+import type { RosterPerson } from './staged-people.ts';
 
 type RosterState = NonNullable<RosterUserRecord['roster']>;
 

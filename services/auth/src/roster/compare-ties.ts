@@ -1,8 +1,7 @@
 import mongoose from 'mongoose';
 import { differing, type RosterChange } from './roster-changes.ts';
 import type { RosterEnrolmentRecord, RosterGuardianshipRecord } from './roster-records.ts';
-import type { EnrolmentRow } from './roster-rows.ts';
-import type { Membership } from './to-school.ts';
+import type { Membership, MembershipRow } from './to-school.ts';
 
 /** One person in one course. */
 export interface MembershipPlace {
@@ -91,7 +90,7 @@ function sectionsOf({ classIds }: Membership, { sectionIds }: MembershipPlace) {
   return classIds.flatMap((id) => sectionIds.get(id) ?? []).map((id) => new mongoose.Types.ObjectId(id));
 }
 
-function rowsOf(rows: readonly EnrolmentRow[]): RowState {
+function rowsOf(rows: readonly MembershipRow[]): RowState {
   return rows.map(({ sourcedId, classId, role }) => ({ sourcedId, classId, role }));
 }
 

@@ -21,7 +21,7 @@ import type {
   EnrolmentRow,
   OrgRow,
   RoleRow,
-  RosterRows,
+  RosterRowKinds,
   SessionRow,
   UserRow,
 } from './roster-rows.ts';
@@ -32,13 +32,11 @@ export interface ReadContext {
   administrators: ReadonlySet<string>;
 }
 
-type RowOf<N extends RosterFileName> = RosterRows[N] extends Map<string, infer Row> ? Row : never;
-
 /** How a row becomes what Hallway keeps of it. Null: the row says nothing any more, as an enrolment that has ended. */
 type FileKinds = {
   [N in RosterFileName]: {
     required: readonly string[];
-    toRow: (source: FieldSource, sourcedId: string, context: ReadContext) => RowOf<N> | null;
+    toRow: (source: FieldSource, sourcedId: string, context: ReadContext) => RosterRowKinds[N] | null;
   };
 };
 

@@ -2,11 +2,11 @@ import { rolesOf } from '@hallway/policy';
 import { toUsernameKey } from '../accounts/accounts.repository.ts';
 import { addPerson, comparePerson, removePerson } from './compare-people.ts';
 import type { CatalogSearch } from './find-catalog-changes.ts';
-import { type Compared, slicesOf } from './in-batches.ts';
+import type { Compared } from './in-batches.ts';
 import { changesPerBatch } from './roster-changes.ts';
 import type { RosterFaults } from './roster-faults.ts';
 import type { RosterUserRecord } from './roster-records.ts';
-import type { RosterPerson } from './to-school.ts';
+import type { RosterPerson } from './staged-people.ts';
 
 export interface PeopleSearch extends CatalogSearch {
   faults: RosterFaults;
@@ -23,21 +23,13 @@ const withoutHash = { projection: { passwordHash: 0 } } as const;
  * each account is read once and nobody has to be looked up by a list of ids, which some engines answer slowly.
  */
 export async function* findPersonChanges(search: PeopleSearch): AsyncGenerator<Compared> {
-  const people = [...search.school.people.values()].sort((a, b) => byteOrder(a.user.sourcedId, b.user.sourcedId));
   let after: string | null = null;
-  let rest = people.length;
-  for (const slice of slicesOf(people, changesPerBatch)) {
-    rest -= slice.length;
-    const upTo: string | null = rest > 0 ? (slice.at(-1)?.user.sourcedId ?? null) : null;
+  for (const slice of search.school.people.inPages(changesPerBatch)) {
+    const upTo: string | null = slice.at(-1)?.user.sourcedId ?? null;
     yield* compareRange(search, { slice, after, upTo });
     after = upTo;
   }
-  if (people.length === 0) yield* compareRange(search, { slice: [], after: null, upTo: null });
-}
-
-/** As the database sorts, which is not how JavaScript does. */
-function byteOrder(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  yield* compareRange(search, { slice: [], after, upTo: null });
 }
 
 interface Range {
@@ -56,7 +48,7 @@ async function* compareRange(search: PeopleSearch, { slice, after, upTo }: Range
   const missing = new Map(slice.map((person) => [person.user.sourcedId, person]));
   const renamed: Pair[] = [];
   const sourcedId = { $gt: after ?? '', ...(upTo === null ? {} : { $lte: upTo }) };
-  for await (const before of search.records.users.find({ sourcedId }, withoutHash)) {
+  for await (const before of search.records.users.find({ sourcedId }, withoutHash).batchSize(changesPerBatch)) {
     const person = missing.get(before.sourcedId ?? '');
     missing.delete(before.sourcedId ?? '');
     if (!person) yield removeOne(search, before);
@@ -114,7 +106,7 @@ function resolveHolder(
       refuse('belongs to an account that was made by hand: rename one of them, or let the import adopt such accounts');
     return own;
   }
-  const next = school.people.get(holder.sourcedId);
+  const next = school.people.find(holder.sourcedId);
   if (next && toUsernameKey(next.user.username) !== holder.usernameKey) holders.add(holder._id.toHexString());
   else refuse(`belongs to ${holder.sourcedId}, who left the roster: rename that account first`);
   return own;

@@ -5,88 +5,89 @@ import type { PeopleSearch } from './find-person-changes.ts';
 import { type Compared, slicesOf } from './in-batches.ts';
 import { changesPerBatch } from './roster-changes.ts';
 import type { RosterEnrolmentRecord, RosterGuardianshipRecord } from './roster-records.ts';
-import { familyKey, type Offering, toMembership } from './to-school.ts';
+import type { Family } from './staged-families.ts';
+import type { Member } from './staged-people.ts';
+import { type Offering, toMembership } from './to-school.ts';
 
 /** Everything of some courses at a time: their enrolments in the database and in the roster meet in memory. */
 export async function* findEnrolmentChanges(search: PeopleSearch): AsyncGenerator<Compared> {
-  for (const offerings of offeringsInParts(search.school.offerings.values())) {
-    yield* compareCourses(search, offerings);
-  }
+  for (const courses of coursesInParts(search)) yield* compareCourses(search, courses);
   const dropped = await findDroppedCourses(search);
   for (const courses of slicesOf(dropped, 50)) {
     const labels = new Map(courses.map((course) => [course._id.toHexString(), course]));
     const ofCourses = { courseId: { $in: courses.map(({ _id }) => _id) }, source: 'roster' } as const;
-    for await (const before of search.records.enrolments.find(ofCourses)) {
+    for await (const before of search.records.enrolments.find(ofCourses).batchSize(changesPerBatch)) {
       const { sourcedId = '', code = '' } = labels.get(before.courseId.toHexString()) ?? {};
       yield endEnrolment(search, before, { sourcedId, code });
     }
   }
 }
 
-/** Courses with some 500 enrolments together, or one course with more. */
-function* offeringsInParts(offerings: Iterable<Offering>): Generator<Offering[]> {
-  let part: Offering[] = [];
-  let size = 0;
-  for (const offering of offerings) {
-    part.push(offering);
-    // A course without members costs a look all the same.
-    size += offering.members.size + 5;
-    if (size < changesPerBatch) continue;
-    yield part;
-    part = [];
-    size = 0;
-  }
-  if (part.length > 0) yield part;
+/** A course and the members that it is to have, by Hallway's ids. */
+interface WantedCourse {
+  offering: Offering;
+  members: Map<string, Member>;
 }
 
-async function* compareCourses(search: PeopleSearch, offerings: Offering[]): AsyncGenerator<Compared> {
-  const { records, ids } = search;
-  const wanted = new Map(offerings.map((offering) => [ids.courses.of(offering.sourcedId), toWanted(search, offering)]));
+/** Courses with some 500 members together, or one course with more, by Hallway's ids. */
+function* coursesInParts({ school, ids }: PeopleSearch): Generator<Map<string, WantedCourse>> {
+  let part = new Map<string, WantedCourse>();
+  let size = 0;
+  for (const offering of school.offerings.values()) {
+    const members = [...school.people.membersOf(offering).values()];
+    const byId = new Map(members.map((member) => [ids.people.of(member.sourcedId), member]));
+    part.set(ids.courses.of(offering.sourcedId), { offering, members: byId });
+    // A course without members costs a look all the same.
+    size += members.length + 5;
+    if (size < changesPerBatch) continue;
+    yield part;
+    part = new Map();
+    size = 0;
+  }
+  if (part.size > 0) yield part;
+}
+
+async function* compareCourses(search: PeopleSearch, wanted: Map<string, WantedCourse>): AsyncGenerator<Compared> {
   const courseIds = [...wanted.keys()].map((id) => new mongoose.Types.ObjectId(id));
-  for await (const before of records.enrolments.find({ courseId: { $in: courseIds } })) {
+  const known = search.records.enrolments.find({ courseId: { $in: courseIds } }).batchSize(changesPerBatch);
+  for await (const before of known) {
     const course = wanted.get(before.courseId.toHexString());
     if (!course) continue;
     const userId = before.userId.toHexString();
-    const userSourcedId = course.members.get(userId);
+    const member = course.members.get(userId);
     course.members.delete(userId);
-    yield compareOne(search, { before, offering: course.offering, userSourcedId });
+    yield compareOne(search, { before, offering: course.offering, member });
   }
   for (const { offering, members } of wanted.values()) {
-    for (const [userId, userSourcedId] of members) {
-      const rows = offering.members.get(userSourcedId) ?? [];
-      yield {
-        change: addEnrolment(toMembership(rows), placeOf(search, { offering, userId, userSourcedId })),
-        inForce: false,
-      };
+    for (const [userId, member] of members) {
+      const place = placeOf(search, { offering, userId, member });
+      yield { change: addEnrolment(toMembership(member.rows), place), inForce: false };
     }
   }
-}
-
-/** The members that a course is to have: the roster's id by Hallway's. */
-function toWanted({ ids }: PeopleSearch, offering: Offering) {
-  return { offering, members: new Map([...offering.members.keys()].map((id) => [ids.people.of(id), id])) };
 }
 
 interface Pair {
   before: RosterEnrolmentRecord;
   offering: Offering;
-  userSourcedId: string | undefined;
+  member: Member | undefined;
 }
 
-function compareOne(search: PeopleSearch, { before, offering, userSourcedId }: Pair): Compared {
+function compareOne(search: PeopleSearch, { before, offering, member }: Pair): Compared {
   if (isManual(before)) {
-    const example = `${userSourcedId} in ${offering.sourcedId}`;
-    if (userSourcedId !== undefined) search.faults.note('An enrolment made by hand stays as it is', example);
+    if (member) {
+      const example = `${member.sourcedId} in ${offering.sourcedId}`;
+      search.faults.note('An enrolment made by hand stays as it is', example);
+    }
     return { change: null, inForce: false };
   }
   const { course, sourcedId } = offering;
-  if (userSourcedId === undefined) return endEnrolment(search, before, { sourcedId, code: course.code });
-  const place = placeOf(search, { offering, userId: before.userId.toHexString(), userSourcedId });
-  const wanted = toMembership(offering.members.get(userSourcedId) ?? []);
+  if (!member) return endEnrolment(search, before, { sourcedId, code: course.code });
+  const place = placeOf(search, { offering, userId: before.userId.toHexString(), member });
   if (before.status === 'ended' && (before.rosterRows ?? []).length > 0) {
     search.faults.note('An enrolment that was ended by hand stays ended', place.key);
   }
-  return { change: compareEnrolment(wanted, before, place), inForce: before.status !== 'ended' };
+  const change = compareEnrolment(toMembership(member.rows), before, place);
+  return { change, inForce: before.status !== 'ended' };
 }
 
 function endEnrolment(
@@ -107,16 +108,15 @@ function endEnrolment(
 }
 
 function placeOf(
-  { ids, school, now }: PeopleSearch,
-  { offering, userId, userSourcedId }: { offering: Offering; userId: string; userSourcedId: string },
+  { ids, now }: PeopleSearch,
+  { offering, userId, member }: { offering: Offering; userId: string; member: Member },
 ): MembershipPlace {
-  const name = school.people.get(userSourcedId)?.user.name ?? userSourcedId;
   return {
     courseId: ids.courses.of(offering.sourcedId),
     userId,
     sectionIds: ids.sections.asMap(),
-    key: `${userSourcedId} in ${offering.sourcedId}`,
-    label: `${name} in ${offering.course.code}`,
+    key: `${member.sourcedId} in ${offering.sourcedId}`,
+    label: `${member.name} in ${offering.course.code}`,
     now,
   };
 }
@@ -126,19 +126,16 @@ const parentsAtOnce = 50;
 
 /** By parents: what the roster says of some of them, and what is so. Then those whose parent is not in the roster any more. */
 export async function* findGuardianshipChanges(search: PeopleSearch): AsyncGenerator<Compared> {
-  const { records, school, ids } = search;
-  const childrenOf = new Map<string, string[]>();
-  for (const { parentId, childId } of school.families.values()) {
-    childrenOf.set(parentId, [...(childrenOf.get(parentId) ?? []), childId]);
+  const { records, school } = search;
+  for (const families of school.families.inPages(parentsAtOnce)) {
+    const wanted = toWantedFamilies(search, families);
+    const parentIds = new Set([...wanted.values()].map(({ parentId }) => parentId));
+    const ofParents = { parentId: { $in: [...parentIds].map((id) => new mongoose.Types.ObjectId(id)) } };
+    yield* compareFamilies(search, wanted, records.guardianships.find(ofParents).batchSize(changesPerBatch));
   }
-  for (const parents of slicesOf(childrenOf.keys(), parentsAtOnce)) {
-    const wanted = toWantedFamilies(search, parents, childrenOf);
-    const parentIds = parents.map((id) => new mongoose.Types.ObjectId(ids.people.of(id)));
-    yield* compareFamilies(search, wanted, records.guardianships.find({ parentId: { $in: parentIds } }));
-  }
-  const seen = new Set([...childrenOf.keys()].map((id) => ids.people.of(id)));
-  for await (const before of records.guardianships.find({ listed: true })) {
-    if (!seen.has(before.parentId.toHexString())) yield compareFamily(search, { before, wanted: false });
+  for await (const before of records.guardianships.find({ listed: true }).batchSize(changesPerBatch)) {
+    const isSeen = school.families.hasParent(before.parentId.toHexString());
+    if (!isSeen) yield compareFamily(search, { before, wanted: false });
   }
 }
 
@@ -150,17 +147,20 @@ interface WantedFamily {
   label: string;
 }
 
-function toWantedFamilies({ ids, school }: PeopleSearch, parents: string[], childrenOf: Map<string, string[]>) {
-  const nameOf = (id: string) => school.people.get(id)?.user.name ?? id;
+/** By Hallway's ids of both. */
+function toWantedFamilies({ ids, school }: PeopleSearch, families: Family[]) {
+  const nameOf = (id: string) => school.people.find(id)?.user.name ?? id;
   const wanted = new Map<string, WantedFamily>();
-  for (const parent of parents) {
-    for (const child of childrenOf.get(parent) ?? []) {
-      const pair = { parentId: ids.people.of(parent), childId: ids.people.of(child) };
-      const shown = { key: `${parent} of ${child}`, label: `${nameOf(parent)} of ${nameOf(child)}` };
-      wanted.set(familyKey(pair), { ...pair, ...shown });
-    }
+  for (const { parentId, childId } of families) {
+    const pair = { parentId: ids.people.of(parentId), childId: ids.people.of(childId) };
+    const shown = { key: `${parentId} of ${childId}`, label: `${nameOf(parentId)} of ${nameOf(childId)}` };
+    wanted.set(familyKey(pair), { ...pair, ...shown });
   }
   return wanted;
+}
+
+function familyKey({ parentId, childId }: Family): string {
+  return `${parentId} of ${childId}`;
 }
 
 async function* compareFamilies(

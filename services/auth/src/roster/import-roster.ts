@@ -11,7 +11,7 @@ import type { RosterChange } from './roster-changes.ts';
 import { createRosterFaults, type RosterFault, type RosterFaults, type RosterNote } from './roster-faults.ts';
 import type { RosterFiles } from './roster-files.ts';
 import type { RosterRecords } from './roster-records.ts';
-import type { RosterRows } from './roster-rows.ts';
+import { createEmptyRows, type RosterRows } from './roster-rows.ts';
 import type { SetFirstPasswords } from './set-first-passwords.ts';
 import { createTally, type KindSummary } from './tally-changes.ts';
 import { toSchool } from './to-school.ts';
@@ -92,10 +92,10 @@ export function createImportRoster(deps: ImportRosterDeps) {
     return passwordsSet;
   }
 
-  return async function importRoster(request: RosterImport): Promise<RosterOutcome> {
+  async function importRows(request: RosterImport, rows: RosterRows): Promise<RosterOutcome> {
     const faults = createRosterFaults();
     const end = (state: RosterOutcome['state'], found: Findings = {}) => toOutcome(faults, state, found);
-    const { rows, manifest } = await readAll(request, known, faults);
+    const manifest = await readAll(request, { rows, known, faults });
     if (faults.count > 0) return end('faulty');
     const search = toSearch({ request, rows, faults, records: deps.records });
     const tally = await compareAll(search, request);
@@ -107,18 +107,33 @@ export function createImportRoster(deps: ImportRosterDeps) {
     const total = tally.total();
     const passwordsSet = await writeEverything({ search, rows, manifest, request, difference, total });
     return end(total > 0 || passwordsSet > 0 ? 'imported' : 'unchanged', { difference, excess, passwordsSet });
+  }
+
+  return async function importRoster(request: RosterImport): Promise<RosterOutcome> {
+    const rows = createEmptyRows();
+    try {
+      return await importRows(request, rows);
+    } finally {
+      rows.staging.close();
+    }
   };
+}
+
+interface ReadParts {
+  rows: RosterRows;
+  known: KnownRoster;
+  faults: RosterFaults;
 }
 
 async function readAll(
   { files, delta, now, administrators, onProgress, signal }: RosterImport,
-  known: KnownRoster,
-  faults: RosterFaults,
-): Promise<{ rows: RosterRows; manifest: Manifest }> {
+  { rows, known, faults }: ReadParts,
+): Promise<Manifest> {
   const manifest = await readManifest(files, faults, delta);
-  const rows = await readRoster({
+  await readRoster({
     files,
     manifest,
+    rows,
     faults,
     now,
     administrators,
@@ -129,7 +144,7 @@ async function readAll(
     },
   });
   checkReferences(rows, manifest, faults);
-  return { rows, manifest };
+  return manifest;
 }
 
 interface SearchParts {
@@ -142,7 +157,7 @@ interface SearchParts {
 function toSearch({ request, rows, faults, records }: SearchParts): PeopleSearch {
   const { now, adoptAccounts } = request;
   const school = toSchool(rows, faults);
-  return { records, school, ids: createDirectoryIds(), now, faults, adoptAccounts, holders: new Set() };
+  return { records, school, ids: createDirectoryIds(rows.staging), now, faults, adoptAccounts, holders: new Set() };
 }
 
 async function compareAll(search: PeopleSearch, { onChange, onProgress, signal }: RosterImport) {

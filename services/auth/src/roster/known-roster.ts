@@ -3,16 +3,15 @@ import { slicesOf } from './in-batches.ts';
 import { changesPerBatch, differing } from './roster-changes.ts';
 import type { RosterFileName } from './roster-files.ts';
 import type { CatalogRecord, RosterRecords, RosterUserRecord } from './roster-records.ts';
-import { createEmptyRows, type RosterRows } from './roster-rows.ts';
+import type { RosterRows } from './roster-rows.ts';
 
 const catalogFiles = ['orgs', 'academicSessions', 'courses', 'classes'] as const;
 
 /** What earlier imports left: the rows that a delta changes. Row by row as they were delivered, with line 0. */
 export function createKnownRoster(records: RosterRecords) {
   return {
-    /** The rows of these files; the others stay empty. */
-    async load(names: RosterFileName[]): Promise<RosterRows> {
-      const rows = createEmptyRows();
+    /** Adds the rows of these files. */
+    async load(names: RosterFileName[], rows: RosterRows): Promise<void> {
       const files = catalogFiles.filter((file) => names.includes(file));
       for await (const { file, row } of records.catalog.find({ file: { $in: files } })) {
         const sourcedId = String(row.sourcedId);
@@ -20,10 +19,9 @@ export function createKnownRoster(records: RosterRecords) {
       }
       const wantsEnrolments = names.includes('enrollments');
       if (wantsEnrolments || names.includes('users') || names.includes('roles')) {
-        const sourcedIds = await loadPeople(records, rows, names);
-        if (wantsEnrolments) await loadEnrolments(records, rows, sourcedIds);
+        await loadPeople(records, rows, names);
+        if (wantsEnrolments) await loadEnrolments(records, rows);
       }
-      return rows;
     },
 
     /** Remembers the small files as they are now. Once more changes nothing. */
@@ -53,19 +51,18 @@ async function findCatalogWrites({ catalog }: RosterRecords, rows: RosterRows) {
   return writes;
 }
 
-/** Answers the roster's id of each account, listed or not. */
-async function loadPeople({ users }: RosterRecords, rows: RosterRows, names: RosterFileName[]) {
-  const sourcedIds = new Map<string, string>();
+/** Notes the roster's id of each account, listed or not, too. */
+async function loadPeople({ users }: RosterRecords, rows: RosterRows, names: RosterFileName[]): Promise<void> {
+  const account = rows.staging.prepare('INSERT INTO accounts VALUES (?, ?)');
   const projection = { sourcedId: 1, username: 1, name: 1, roster: 1 };
-  for await (const user of users.find({ sourcedId: { $exists: true } }, { projection })) {
+  for await (const user of users.find({ sourcedId: { $exists: true } }, { projection, batchSize: changesPerBatch })) {
     const { sourcedId, roster } = user;
     if (sourcedId === undefined) continue;
-    sourcedIds.set(user._id.toHexString(), sourcedId);
+    account.run(user._id.toHexString(), sourcedId);
     if (!roster?.listed) continue;
-    if (names.includes('users')) rows.users.set(sourcedId, toUserRow(user, sourcedId, roster));
+    if (names.includes('users')) rows.users.set(toUserRow(user, sourcedId, roster));
     if (names.includes('roles')) addRoleRows(rows, sourcedId, roster);
   }
-  return sourcedIds;
 }
 
 type RosterState = NonNullable<RosterUserRecord['roster']>;
@@ -76,14 +73,16 @@ function toUserRow({ username, name }: RosterUserRecord, sourcedId: string, { en
 
 function addRoleRows(rows: RosterRows, userId: string, { roles }: RosterState): void {
   for (const { sourcedId, role, safetyStaff, primary } of roles) {
-    rows.roles.set(sourcedId, { sourcedId, line: 0, userId, primary, role: role && { role, safetyStaff } });
+    rows.roles.set({ sourcedId, line: 0, userId, primary, role: role && { role, safetyStaff } });
   }
 }
 
-async function loadEnrolments({ enrolments }: RosterRecords, rows: RosterRows, sourcedIds: Map<string, string>) {
-  for await (const { userId, rosterRows = [] } of enrolments.find({ source: 'roster' })) {
-    const user = sourcedIds.get(userId.toHexString());
+async function loadEnrolments({ enrolments }: RosterRecords, rows: RosterRows): Promise<void> {
+  const account = rows.staging.prepare<{ sourcedId: string }>('SELECT sourcedId FROM accounts WHERE id = ?');
+  const ofRoster = enrolments.find({ source: 'roster' }, { batchSize: changesPerBatch });
+  for await (const { userId, rosterRows = [] } of ofRoster) {
+    const user = account.get(userId.toHexString())?.sourcedId;
     if (user === undefined) continue;
-    for (const row of rosterRows) rows.enrollments.set(row.sourcedId, { ...row, line: 0, userId: user });
+    for (const row of rosterRows) rows.enrollments.set({ ...row, line: 0, userId: user });
   }
 }

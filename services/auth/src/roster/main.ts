@@ -1,19 +1,11 @@
+import { rosterExitCodes } from '@hallway/contracts';
 import { ConfigError, createLog, readConfig } from '@hallway/platform';
 import { describeOutcome } from './describe-outcome.ts';
-import type { RosterOutcome } from './import-roster.ts';
 import { rosterConfig } from './roster-config.ts';
 import { UnreadableRoster } from './roster-files.ts';
 import { readRosterOptions, rosterUsage, WrongUsage } from './roster-options.ts';
 import { runRosterImport } from './run-roster-import.ts';
 import { createShowProgress } from './show-progress.ts';
-
-const exitCodes: Record<RosterOutcome['state'], number> = {
-  compared: 0,
-  unchanged: 0,
-  imported: 0,
-  faulty: 3,
-  stopped: 4,
-};
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -23,7 +15,7 @@ function say(text: string): void {
 function toRefusal(error: unknown): { message: string; code: number } | null {
   if (error instanceof WrongUsage) return { message: `${error.message}\n\n${rosterUsage}`, code: 2 };
   if (error instanceof ConfigError) return { message: error.message, code: 1 };
-  if (error instanceof UnreadableRoster) return { message: error.message, code: 3 };
+  if (error instanceof UnreadableRoster) return { message: error.message, code: rosterExitCodes.faulty };
   return null;
 }
 
@@ -49,11 +41,11 @@ async function main(args: string[]): Promise<number> {
   if (outcome === null) {
     if (options.events) tell('busy', {});
     else say('Another import is running. Nothing was written.');
-    return 5;
+    return rosterExitCodes.busy;
   }
   if (options.events) tell('outcome', { ...outcome });
   else for (const line of describeOutcome(outcome)) say(line);
-  return exitCodes[outcome.state];
+  return rosterExitCodes[outcome.state];
 }
 
 try {

@@ -1,17 +1,20 @@
 import { readCsvRows } from './csv-rows.ts';
 import { fileKinds, type ReadContext } from './file-kinds.ts';
+import type { Staging } from './open-staging.ts';
 import { shown } from './read-fields.ts';
 import type { FileMode, Manifest } from './read-manifest.ts';
 import type { RosterFaults } from './roster-faults.ts';
 import { type RosterFileName, type RosterFiles, rosterFileNames } from './roster-files.ts';
-import { createEmptyRows, type EnrolmentRow, type RoleRow, type RosterRow, type RosterRows } from './roster-rows.ts';
+import type { RosterRow, RosterRows, RowTable } from './roster-rows.ts';
 
 export interface ReadRosterOptions extends ReadContext {
   files: RosterFiles;
   manifest: Manifest;
   faults: RosterFaults;
-  /** What earlier imports left, for the files that bring changes only, or nothing. */
-  loadKnown: (names: RosterFileName[]) => Promise<RosterRows>;
+  /** Still empty. */
+  rows: RosterRows;
+  /** Fills in what earlier imports left, for the files that bring changes only, or nothing. */
+  loadKnown: (names: RosterFileName[], rows: RosterRows) => Promise<void>;
   onProgress: (file: string, rows: number) => void;
 }
 
@@ -20,27 +23,25 @@ const reportEvery = 5000;
 
 /**
  * Reads a delivery as the whole roster that it stands for: a bulk file replaces what was known, a delta file changes it, and
- * an absent one leaves it. Reading the same again makes the same roster. Remembers about 200 bytes of a row.
+ * an absent one leaves it. Reading the same again makes the same roster. Holds the small files and one row of a large one.
  */
-export async function readRoster(options: ReadRosterOptions): Promise<RosterRows> {
-  const { manifest, loadKnown } = options;
+export async function readRoster(options: ReadRosterOptions): Promise<void> {
+  const { manifest, loadKnown, rows } = options;
   const kept = rosterFileNames.filter((name) => manifest[name] !== 'bulk');
-  const rows = kept.length > 0 ? await loadKnown(kept) : createEmptyRows();
+  if (kept.length > 0) await loadKnown(kept, rows);
   for (const name of rosterFileNames) {
-    if (manifest[name] !== 'absent') await readTable(name, rows, options);
+    if (manifest[name] !== 'absent') await readTable(name, options);
   }
-  return rows;
+  const classId = rows.staging.prepare('INSERT INTO classIds VALUES (?)');
+  for (const id of rows.classes.keys()) classId.run(id);
+  rows.staging.addIndexes();
 }
 
-async function readTable<N extends RosterFileName>(
-  name: N,
-  rows: RosterRows,
-  options: ReadRosterOptions,
-): Promise<void> {
-  const { files, faults, manifest, onProgress } = options;
-  const table = rows[name] as Map<string, RosterRow>;
+async function readTable(name: RosterFileName, options: ReadRosterOptions): Promise<void> {
+  const { files, faults, manifest, rows, onProgress } = options;
+  const table = toTable(rows[name] as Map<string, RosterRow> | RowTable<RosterRow>);
   const { required, toRow } = fileKinds[name];
-  const deleted = new Set<string>();
+  const deleted = createDeletedIds(rows.staging, name);
   const file = `${name}.csv`;
   let count = 0;
   for await (const { line, values } of readCsvRows({ files, name, required, faults })) {
@@ -56,10 +57,27 @@ async function readTable<N extends RosterFileName>(
       continue;
     }
     const row = toRow(source, id, options);
-    if (row) table.set(id, share(name, row as unknown as RosterRow, rows));
+    if (row) table.set(row);
     else table.delete(id);
   }
   onProgress(file, count);
+}
+
+/** Small files and large ones are filled alike. */
+function toTable(rows: Map<string, RosterRow> | RowTable<RosterRow>): RowTable<RosterRow> {
+  if (!(rows instanceof Map)) return rows;
+  return {
+    lineOf: (id) => rows.get(id)?.line ?? null,
+    set: (row) => void rows.set(row.sourcedId, row),
+    delete: (id) => void rows.delete(id),
+  };
+}
+
+/** What a file says has gone. */
+function createDeletedIds(staging: Staging, file: RosterFileName) {
+  const insert = staging.prepare('INSERT OR IGNORE INTO deleted VALUES (?, ?)');
+  const find = staging.prepare('SELECT 1 FROM deleted WHERE file = ? AND sourcedId = ?');
+  return { add: (id: string) => insert.run(file, id), has: (id: string) => find.get(file, id) !== null };
 }
 
 interface RowCheck {
@@ -69,8 +87,8 @@ interface RowCheck {
   faults: RosterFaults;
   id: string;
   mode: FileMode;
-  table: Map<string, { line: number }>;
-  deleted: Set<string>;
+  table: Pick<RowTable<RosterRow>, 'lineOf'>;
+  deleted: { has: (id: string) => boolean };
 }
 
 /** What every row of every file must have: an id that stands once, and in a delta its status and time. */
@@ -82,7 +100,7 @@ function findRowFaults(check: RowCheck): boolean {
 
 function findIdFault({ id, table, deleted }: RowCheck): string | null {
   if (id === '') return 'sourcedId is empty';
-  const before = table.get(id)?.line;
+  const before = table.lineOf(id);
   if (before) return `sourcedId ${id} stands twice, first in line ${before}`;
   return deleted.has(id) ? `sourcedId ${id} stands twice` : null;
 }
@@ -94,21 +112,4 @@ function findStatusFault({ values, mode }: RowCheck): string | null {
   const modified = values.dateLastModified?.trim() ?? '';
   if (modified === '' && mode === 'delta') return 'dateLastModified is empty, which a delta needs';
   return modified !== '' && Number.isNaN(Date.parse(modified)) ? 'dateLastModified is no time' : null;
-}
-
-/** Ids of other files are kept once in memory, however many rows name them. */
-function share<Row extends object>(name: RosterFileName, row: Row, { users, classes }: RosterRows): Row {
-  if (name === 'enrollments') {
-    const { userId, classId } = row as unknown as EnrolmentRow;
-    return {
-      ...row,
-      userId: users.get(userId)?.sourcedId ?? userId,
-      classId: classes.get(classId)?.sourcedId ?? classId,
-    };
-  }
-  if (name === 'roles') {
-    const { userId } = row as unknown as RoleRow;
-    return { ...row, userId: users.get(userId)?.sourcedId ?? userId };
-  }
-  return row;
 }

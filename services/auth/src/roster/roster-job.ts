@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { type RosterImportQuery, rosterUploadBytes } from '@hallway/contracts';
+import { type RosterImportQuery, rosterExitCodes, rosterUploadBytes } from '@hallway/contracts';
 import { AppError, type Log } from '@hallway/platform';
 import { describeOutcome, describeProgress } from './describe-outcome.ts';
 import type { RosterOutcome, RosterProgress } from './import-roster.ts';
@@ -35,10 +35,10 @@ type JobEvent =
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const reportEveryMs = 1000;
 /**
- * 50,000 people with 250,000 enrolments need less than 192 MB of heap; left alone, Node lets garbage take four times as much.
- * This is enough for twice that school, and a larger one is imported beside the database, with a larger bound.
+ * What grows with the school lies on the disk (`open-staging.ts`): 200,000 people with 1,000,000 enrolments take less than 256 MB
+ * in all, and less of it is heap. Left alone, Node lets garbage take several times what is needed.
  */
-const memoryBounds = ['--max-old-space-size=512', '--max-semi-space-size=8'];
+const memoryBounds = ['--max-old-space-size=256', '--max-semi-space-size=8'];
 
 /**
  * Imports uploaded rosters, one at a time, each in a process of its own: its memory and its hashing must not stand in the way of
@@ -50,16 +50,10 @@ export function createRosterJobs({ imports, environment, log }: RosterJobsDeps) 
   let done: Promise<void> = Promise.resolve();
 
   async function run(path: string, { id, upload }: { id: string; upload: RosterUpload }): Promise<void> {
-    const args = [
-      ...memoryBounds,
-      main,
-      path,
-      '--events',
-      '--actor',
-      upload.actor.username,
-      ...toArguments(upload.query),
-    ];
-    const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const args = [...memoryBounds, main, path, ...toArguments(upload)];
+    // Its rows go to the disk where the upload is, and nowhere else.
+    const env = { ...environment, TMPDIR: dirname(path) };
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     child.on('error', (error) => log.error({ err: error }, 'a roster import could not be started'));
     running = child;
     await followImport(child, id, imports);
@@ -104,18 +98,18 @@ export type RosterJobs = ReturnType<typeof createRosterJobs>;
 async function followImport(child: ChildProcess, id: string, imports: RosterImportsRepository): Promise<void> {
   let last: JobEvent = { event: 'waiting' };
   const timer = setInterval(() => void imports.report(id, toLine(last)).catch(() => undefined), reportEveryMs);
-  const exited = once(child, 'exit').catch(() => [null]);
-  let complaint = '';
+  const exited: Promise<(number | null)[]> = once(child, 'exit').catch(() => [null]);
+  let [complaint, code]: [string, number | null] = ['', null];
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = `${complaint}${text}`.slice(-2000);
   });
   try {
     if (child.stdout) for await (const line of createInterface({ input: child.stdout })) last = readEvent(line) ?? last;
-    await exited;
+    [code = null] = await exited;
   } finally {
     clearInterval(timer);
   }
-  await imports.finish(id, toEnd(last, complaint.trim()));
+  await imports.finish(id, toEnd(last, { code, complaint: complaint.trim() }));
 }
 
 function createSizeLimit(most: number): Transform {
@@ -129,14 +123,16 @@ function createSizeLimit(most: number): Transform {
   });
 }
 
-function toArguments({ dryRun, delta, confirmRemovals, adoptAccounts }: RosterImportQuery): string[] {
+function toArguments({ query, actor }: RosterUpload): string[] {
+  const { dryRun, delta, confirmRemovals, adoptAccounts } = query;
   const flags = {
     '--dry-run': dryRun,
     '--delta': delta,
     '--confirm-removals': confirmRemovals,
     '--adopt-accounts': adoptAccounts,
   };
-  return Object.entries(flags).flatMap(([flag, value]) => (value === 'true' ? [flag] : []));
+  const given = Object.entries(flags).flatMap(([flag, value]) => (value === 'true' ? [flag] : []));
+  return ['--events', '--actor', actor.username, ...given];
 }
 
 /** Other lines are the process's log. */
@@ -154,7 +150,7 @@ function toLine(event: JobEvent): string | null {
   return event.event === 'waiting' ? 'waiting' : null;
 }
 
-function toEnd(last: JobEvent, complaint: string) {
+function toEnd(last: JobEvent, { code, complaint }: { code: number | null; complaint: string }) {
   if (last.event === 'outcome') {
     const { event: _event, ...outcome } = last;
     return { state: outcome.state, lines: describeOutcome(outcome), outcome: { ...outcome } };
@@ -162,5 +158,6 @@ function toEnd(last: JobEvent, complaint: string) {
   if (last.event === 'busy')
     return { state: 'busy', lines: ['Another import is running. Nothing was written.'], outcome: null };
   const lines = [complaint || 'The import ended before it was done. Running it again finishes it.'];
-  return { state: 'failed', lines, outcome: null };
+  // A file that cannot even be opened has no outcome.
+  return { state: code === rosterExitCodes.faulty ? 'faulty' : 'failed', lines, outcome: null };
 }

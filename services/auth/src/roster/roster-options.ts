@@ -29,8 +29,8 @@ Imports a OneRoster 1.2 delivery, a ZIP or a folder of CSV files, straight into 
   --report FILE        write the whole difference there, as JSON lines
   --events             print JSON lines, for programs
 
-Exit codes: 0 imported, unchanged or compared; 1 failed; 2 wrong usage; 3 the roster has faults; 4 stopped by the guard
-against removals; 5 another import is running. Nothing was written with 2 to 5.
+Exit codes: 0 imported, unchanged or compared; 1 failed; 2 wrong usage; 4 stopped by the guard against removals; 5 another
+import is running; 6 the roster has faults or cannot be read. Nothing was written with 2 to 6.
 `;
 
 /** A command line that cannot be understood. */

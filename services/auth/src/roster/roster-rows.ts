@@ -1,4 +1,6 @@
 import type { CourseRole, Role } from '@hallway/contracts';
+import { openStaging, type Staging } from './open-staging.ts';
+import { createStagedTables } from './staged-tables.ts';
 
 /**
  * What Hallway keeps of a row. `line` is where it stands in its file, and 0 for a row that the database remembers from an
@@ -62,25 +64,50 @@ export interface GivenRole {
   safetyStaff: boolean;
 }
 
-/** A whole roster: every row that is in force, by its sourcedId. */
+/** What becomes of a row of each file. */
+export interface RosterRowKinds {
+  orgs: OrgRow;
+  academicSessions: SessionRow;
+  courses: CourseRow;
+  classes: ClassRow;
+  users: UserRow;
+  roles: RoleRow;
+  enrollments: EnrolmentRow;
+}
+
+/** The rows of a large file, which lie on the disk. */
+export interface RowTable<Row extends RosterRow> {
+  /** Where the row of this id stands; null: there is none. */
+  lineOf(sourcedId: string): number | null;
+  /** Replaces the row of the same id, if there is one. */
+  set(row: Row): void;
+  delete(sourcedId: string): void;
+}
+
+/**
+ * A whole roster: every row that is in force. Of courses and what holds them there are some thousand, which are in memory by
+ * their sourcedId; the rows of people grow with the school, and are staged, see `open-staging.ts`.
+ */
 export interface RosterRows {
   orgs: Map<string, OrgRow>;
   academicSessions: Map<string, SessionRow>;
   courses: Map<string, CourseRow>;
   classes: Map<string, ClassRow>;
-  users: Map<string, UserRow>;
-  roles: Map<string, RoleRow>;
-  enrollments: Map<string, EnrolmentRow>;
+  users: RowTable<UserRow>;
+  roles: RowTable<RoleRow>;
+  enrollments: RowTable<EnrolmentRow>;
+  staging: Staging;
 }
 
+/** Whoever made them closes `staging`. */
 export function createEmptyRows(): RosterRows {
+  const staging = openStaging();
   return {
     orgs: new Map(),
     academicSessions: new Map(),
     courses: new Map(),
     classes: new Map(),
-    users: new Map(),
-    roles: new Map(),
-    enrollments: new Map(),
+    ...createStagedTables(staging),
+    staging,
   };
 }

@@ -6,6 +6,7 @@ import type { EndSessions } from '../sessions/end-sessions.ts';
 import type { DataKeys } from './data-keys.ts';
 import type { FactorsRepository } from './factors.repository.ts';
 import { addPasskey, type Factors, hasFactor, type StoredPasskey } from './factors.ts';
+import { readPasskeyName } from './passkey-name.ts';
 import type { Passkeys } from './passkeys.ts';
 import { makeRecoveryCodes, markRecoveryCode } from './recovery-codes.ts';
 import { totpContext } from './show-factor.ts';
@@ -83,7 +84,7 @@ function createAddPasskey({ factors, passkeys, dataKeys, endSessions, recordAudi
      */
     async finishPasskey(adder: Adder, name: string, response: NewPasskey) {
       const { userId, sessionId, address } = adder;
-      const passkey: StoredPasskey = await passkeys.readNew(userId, readName(name), response);
+      const passkey: StoredPasskey = await passkeys.readNew(userId, readPasskeyName(name), response);
       const first = prepareCodes(dataKeys, userId);
       const changed = await factors.change(userId, (before) => {
         refuseSecond(adder, before);
@@ -134,14 +135,6 @@ export function prepareCodes(dataKeys: DataKeys, userId: string) {
 
 export function toEntry({ userId, sessionId }: Adder) {
   return { actorId: userId, ...(sessionId === null ? {} : { sessionId }) };
-}
-
-const controlCharacter = /\p{Cc}/u;
-
-function readName(text: string): string {
-  const name = text.trim();
-  if (name !== '' && !controlCharacter.test(name)) return name;
-  throw validationFailed([{ path: '/name', message: 'must be one line of text that is not empty' }]);
 }
 
 export function conflict(message: string): AppError {

@@ -17,6 +17,7 @@ import { createFactorsRepository } from './factors.repository.ts';
 import { createPasskeyChallenges } from './passkey-challenges.ts';
 import { createPasskeys } from './passkeys.ts';
 import { createRemoveFactors } from './remove-factors.ts';
+import { createRenamePasskey } from './rename-passkey.ts';
 import { createRequiredRoles } from './required-roles.ts';
 import { createSetUpBeforeSession } from './set-up-before-session.ts';
 import { createShowFactor } from './show-factor.ts';
@@ -68,6 +69,7 @@ export function buildSecondFactor(deps: SecondFactorDeps) {
     confirmPerson: createConfirmPerson(withFactor),
     requireConfirmation: createRequireConfirmation(deps.sessions),
     addFactor,
+    renamePasskey: createRenamePasskey(deps),
     removeFactors: createRemoveFactors({ ...deps, requireProof }),
     requireProof,
   };

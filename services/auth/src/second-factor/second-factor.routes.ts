@@ -7,6 +7,8 @@ import {
   PasskeyAnswer,
   PasskeyOptionsAnswer,
   RecoveryCodesAnswer,
+  RenamedPasskeyAnswer,
+  RenamePasskeyBody,
   SecondFactorAnswer,
   secondFactorLimits,
   TotpCodeBody,
@@ -22,6 +24,7 @@ import type { FactorsRepository } from './factors.repository.ts';
 import type { StoredPasskey } from './factors.ts';
 import type { Passkeys } from './passkeys.ts';
 import type { RemoveFactors } from './remove-factors.ts';
+import type { RenamePasskey } from './rename-passkey.ts';
 import type { RequiredRoles } from './required-roles.ts';
 
 export interface SecondFactorRoutesDeps {
@@ -33,10 +36,14 @@ export interface SecondFactorRoutesDeps {
   requiredRoles: RequiredRoles;
   confirmPerson: ConfirmPerson;
   addFactor: AddFactor;
+  renamePasskey: RenamePasskey;
   removeFactors: RemoveFactors;
 }
 
-/** One's own factors. Everything that changes them needs a confirmation; finishing what was begun with one does not. */
+/**
+ * One's own factors. Everything that changes how somebody signs in needs a confirmation; finishing what was begun
+ * with one does not.
+ */
 export function addSecondFactorRoutes(app: HttpServer, deps: SecondFactorRoutesDeps): void {
   addOverviewRoutes(app, deps);
   addAddingRoutes(app, deps);
@@ -83,7 +90,7 @@ function addOverviewRoutes(app: HttpServer, deps: SecondFactorRoutesDeps): void 
 }
 
 function addAddingRoutes(app: HttpServer, deps: SecondFactorRoutesDeps): void {
-  const { authenticate, requireConfirmation, accounts, addFactor } = deps;
+  const { authenticate, requireConfirmation, accounts, addFactor, renamePasskey } = deps;
   const onRequest = [authenticate, requireConfirmation, keepOutOfCaches];
 
   app.post(
@@ -114,6 +121,18 @@ function addAddingRoutes(app: HttpServer, deps: SecondFactorRoutesDeps): void {
       const { name, passkey } = request.body;
       const added = await addFactor.finishPasskey(toCaller(request), name, passkey);
       return reply.status(201).send({ ...added, passkey: toPasskeyAnswer(added.passkey) });
+    },
+  );
+
+  app.patch(
+    '/api/auth/second-factor/passkeys/:id',
+    {
+      onRequest: [authenticate, keepOutOfCaches],
+      schema: { params: IdParams, body: RenamePasskeyBody, response: { 200: RenamedPasskeyAnswer } },
+    },
+    async (request) => {
+      const renamed = await renamePasskey(toCaller(request), request.params.id, request.body.name);
+      return { passkey: toPasskeyAnswer(renamed) };
     },
   );
 }

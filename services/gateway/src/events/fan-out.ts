@@ -9,6 +9,7 @@ import {
 } from '@hallway/contracts';
 import type { Log, Tracing } from '@hallway/platform';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
+import type { MayHear } from '../presence/pair-check.ts';
 import type { MemberIndex } from '../rooms/member-index.ts';
 import { type GatewayServer, localSizeOf, localSocketsIn } from '../sockets/gateway-socket.ts';
 import type { IsNews } from './recent-messages.ts';
@@ -17,6 +18,8 @@ export interface FanOutDeps {
   io: GatewayServer;
   index: MemberIndex;
   isNews: IsNews;
+  /** Whether something of one person may be told to the other. */
+  mayHear: MayHear;
   pending: PendingAnswers;
   /** This process, as sends name it in their origin. */
   instance: string;
@@ -134,13 +137,45 @@ function indexBothPeople({ chatRoomId, senderId, receiverId }: RoomMessage, inde
   if (receiverId !== null) index.addMember(chatRoomId, receiverId);
 }
 
-function onRoomRead(data: DomainEventData<'room.read'>, { io }: FanOutDeps): void {
-  const { chatRoomId, directParticipantIds, marks } = data;
-  for (const { userId, lastReadSeq, readAt } of marks) {
-    const people = directParticipantIds ?? [userId];
-    io.local
-      .to([socketRooms.chatRoom(chatRoomId), ...people.map(socketRooms.user)])
-      .emit('messagesRead', { chatRoomId, userId, lastReadSeq, readAt });
+/**
+ * In a direct room the other person hears of it as long as the two may message each other: a block ends that as well. Marks only
+ * ever rise, so that one which is told a moment later than the next does no harm.
+ */
+function onRoomRead(data: DomainEventData<'room.read'>, deps: FanOutDeps): void {
+  const { directParticipantIds, marks } = data;
+  for (const mark of marks) {
+    if (directParticipantIds === null) tellMark(data, mark, deps);
+    else tellMarkToPair(data, { mark, people: directParticipantIds }, deps);
+  }
+}
+
+type Mark = DomainEventData<'room.read'>['marks'][number];
+
+/** To whoever has the room open, and the reader's own sockets. */
+function tellMark({ chatRoomId }: DomainEventData<'room.read'>, { userId, ...mark }: Mark, { io }: FanOutDeps): void {
+  const audience = [socketRooms.chatRoom(chatRoomId), socketRooms.user(userId)];
+  io.local.to(audience).emit('messagesRead', { chatRoomId, userId, ...mark });
+}
+
+interface PairMark {
+  mark: Mark;
+  people: string[];
+}
+
+function tellMarkToPair(
+  { chatRoomId }: DomainEventData<'room.read'>,
+  { mark, people }: PairMark,
+  { io, index, mayHear, log }: FanOutDeps,
+): void {
+  const { userId, lastReadSeq, readAt } = mark;
+  const tell = (to: string) =>
+    io.local.to(socketRooms.user(to)).emit('messagesRead', { chatRoomId, userId, lastReadSeq, readAt });
+  tell(userId);
+  for (const other of people.filter((id) => id !== userId && index.has(id))) {
+    mayHear(userId, other).then(
+      (allowed) => allowed && tell(other),
+      (error) => log.debug({ err: error }, 'a read mark was told to its reader alone'),
+    );
   }
 }
 

@@ -13,8 +13,8 @@ export function registerPresenceHandlers(registerHandler: RegisterHandler, deps:
 }
 
 /**
- * Watches these people instead of those watched before, as far as the caller may message them. Joins before it looks, so
- * that no change falls between the answer and the live word.
+ * Watches these people instead of those watched before, as far as the caller may message them; what is told of them later is
+ * asked again (`announce-presence.ts`). Joins before it looks, so that no change falls between the answer and the live word.
  */
 async function watchPresence(
   { socket, caller, payload }: ClientCall<'watchPresence'>,

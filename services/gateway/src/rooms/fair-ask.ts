@@ -17,6 +17,9 @@ const waitingLimit = 200;
 const waitLimitMs = 5000;
 const retryAfterMs = 1000;
 
+// What the gateway asks for all at once, in batches of its own, stands in a queue that is no person's.
+const everybody = '';
+
 interface Turn {
   since: number;
   begin: () => void;
@@ -67,12 +70,13 @@ export function createFairAsk({ ask, isRedisAway, now = Date.now }: FairAskOptio
     name: N,
     params: ServiceRequestParams<N>,
   ): Promise<ServiceRequestResult<N>> {
-    await enter(params.userId);
+    const userId = 'userId' in params ? params.userId : everybody;
+    await enter(userId);
     try {
       if (isRedisAway()) throw away();
       return await ask(name, params);
     } finally {
-      leave(params.userId);
+      leave(userId);
     }
   };
 }

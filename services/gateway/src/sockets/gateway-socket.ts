@@ -1,5 +1,5 @@
-import type { AccessClaims, ClientToServerEvents, ServerToClientEvents } from '@hallway/contracts';
-import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { AccessClaims, ClientToServerEvents, ServerEvents, ServerToClientEvents } from '@hallway/contracts';
+import type { Server, Socket } from 'socket.io';
 import type { InTurn } from '../rooms/room-turns.ts';
 
 /** What the gateway remembers of a socket. */
@@ -20,9 +20,13 @@ export interface SocketData {
   clientHasSpans: boolean;
 }
 
-// Nothing is ever sent from gateway to gateway as an event of its own, hence the map that says so little.
-export type GatewayServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
-export type GatewaySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+/** What gateways tell each other: each then decides which of its own sockets may hear of it. */
+export interface GatewayEvents {
+  presence: (presence: ServerEvents['presence']) => void;
+}
+
+export type GatewayServer = Server<ClientToServerEvents, ServerToClientEvents, GatewayEvents, SocketData>;
+export type GatewaySocket = Socket<ClientToServerEvents, ServerToClientEvents, GatewayEvents, SocketData>;
 
 /** The sockets on this gateway that are in a Socket.IO room. A copy: the room may change while it is gone through. */
 export function localSocketsIn(io: GatewayServer, room: string): GatewaySocket[] {

@@ -3,10 +3,12 @@ import { AppError } from '@hallway/platform';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { ClientCall, RegisterHandler } from '../sockets/event-dispatcher.ts';
 import { type GatewayServer, localSizeOf } from '../sockets/gateway-socket.ts';
+import type { AssertMayType } from './may-type.ts';
 import type { MayRelayTyping } from './typing-throttle.ts';
 
 export interface TypingDeps {
   io: GatewayServer;
+  assertMayType: AssertMayType;
   mayRelay: MayRelayTyping;
   /** How many gateways there are, as last counted. */
   gateways: () => number;
@@ -17,14 +19,25 @@ export function registerTypingHandlers(registerHandler: RegisterHandler, deps: T
   registerHandler('typing', (call) => typing(call, deps));
 }
 
-/** Relays "is typing" to the other people who have the room open. It may be lost, and nobody is told. */
-function typing({ socket, caller, payload }: ClientCall<'typing'>, deps: TypingDeps): ClientEventAnswers['typing'] {
+/**
+ * Relays "is typing" to the other people who have the room open, where a send would go out as well. It may be lost, and nobody is
+ * told.
+ */
+async function typing(
+  { socket, caller, payload }: ClientCall<'typing'>,
+  deps: TypingDeps,
+): Promise<ClientEventAnswers['typing']> {
   const { chatRoomId, userId = caller.sub, isTyping = true } = payload;
   const room = socketRooms.chatRoom(chatRoomId);
   if (userId !== caller.sub) throw new AppError({ code: 'FORBIDDEN', internal: 'userId is somebody else' });
   if (!socket.rooms.has(room))
     throw new AppError({ code: 'NOT_FOUND', internal: 'the socket has not joined the room' });
-  const result = judge(deps, { userId, chatRoomId, isTyping });
+  const isCrowded = countAudience(deps, room) > limits.typingAudience;
+  if (!isCrowded) await deps.assertMayType(userId, chatRoomId);
+  // Whoever was removed meanwhile has left.
+  if (!socket.rooms.has(room)) return {};
+  const isThrottled = isTyping && !isCrowded && !deps.mayRelay(userId, chatRoomId);
+  const result = isCrowded ? 'crowded' : isThrottled ? 'throttled' : 'relayed';
   deps.metrics.typing.inc({ result });
   if (result !== 'relayed') return {};
   const others = deps.io.to(room).except(socketRooms.user(userId));
@@ -33,17 +46,10 @@ function typing({ socket, caller, payload }: ClientCall<'typing'>, deps: TypingD
   return {};
 }
 
-interface Signal {
-  userId: string;
-  chatRoomId: string;
-  isTyping: boolean;
-}
-
-function judge({ io, gateways, mayRelay }: TypingDeps, { userId, chatRoomId, isTyping }: Signal) {
-  // People spread evenly over gateways, so that this one's share tells the whole: asking all of them would cost more than
-  // the signal is worth.
-  const audience = localSizeOf(io, socketRooms.chatRoom(chatRoomId)) * Math.max(1, gateways());
-  if (audience > limits.typingAudience) return 'crowded';
-  if (isTyping && !mayRelay(userId, chatRoomId)) return 'throttled';
-  return 'relayed';
+/**
+ * How many sockets have the room open. People spread evenly over gateways, so that this one's share tells the whole: asking all
+ * of them would cost more than the signal is worth.
+ */
+function countAudience({ io, gateways }: TypingDeps, room: string): number {
+  return localSizeOf(io, room) * Math.max(1, gateways());
 }

@@ -2,13 +2,14 @@ import { type Conversation, limits } from '@hallway/contracts';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
 import type { MessagesRepository, SeqRange } from '../messages/messages.repository.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
-import { hiddenUpTo } from '../rooms/access-room.ts';
+import { hiddenUpTo, type RoomAccess } from '../rooms/access-room.ts';
 import type { DescribeRooms } from '../rooms/describe-rooms.ts';
 import type { Membership, MembershipsRepository } from '../rooms/memberships.repository.ts';
 import { otherOf, type Room, type RoomsRepository } from '../rooms/rooms.repository.ts';
 import { compareActivity, readCursor, toCursorText } from './conversation-cursor.ts';
 
 export interface ListConversationsDeps {
+  access: RoomAccess;
   rooms: RoomsRepository;
   memberships: MembershipsRepository;
   messages: MessagesRepository;
@@ -29,11 +30,11 @@ const lookBack = 4;
 
 /** The conversations of a person, latest activity first. One query per collection and one range per last message, joined in memory. */
 export function createListConversations(deps: ListConversationsDeps) {
-  const { rooms, memberships } = deps;
+  const { access, rooms } = deps;
 
   async function findPage(userId: string, limit: number, cursor: string | undefined) {
-    const memberOf = await memberships.listOf(userId, roomsPerPerson);
-    const mine = await rooms.findRooms([...memberOf.keys()]);
+    const accessible = await access.listRoomsOf(userId, roomsPerPerson);
+    const mine = await rooms.findRooms([...accessible.keys()]);
     const from = cursor === undefined ? null : readCursor(cursor);
     const places = [...mine.values()]
       .map((room) => ({ room, at: activityOf(room).getTime(), roomId: room.id }))
@@ -42,7 +43,7 @@ export function createListConversations(deps: ListConversationsDeps) {
     const page = places.slice(0, limit);
     const last = page.at(-1);
     return {
-      page: page.map(({ room }) => ({ ...room, membership: memberOf.get(room.id) ?? null })),
+      page: page.map(({ room }) => ({ ...room, membership: accessible.get(room.id)?.membership ?? null })),
       nextCursor: places.length > limit && last ? toCursorText(last) : null,
     };
   }

@@ -2,9 +2,10 @@ import { type SendCommand, toRoleModel } from '@hallway/contracts';
 import { AppError, validationFailed } from '@hallway/platform';
 import type { PersonFacts, PolicySettings } from '@hallway/policy';
 import type { FindEndedCourses } from '../courses/course-endings.ts';
-import { findPairRefusal } from '../policy/check-pair.ts';
+import { findGroupPairRefusal, findPairRefusal } from '../policy/check-pair.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
 import { type AccessibleRoom, hiddenUpTo, type RoomAccess } from '../rooms/access-room.ts';
+import type { FindPairs } from '../rooms/find-pairs.ts';
 import { findWriteRefusal } from '../rooms/room-rules.ts';
 import { otherOf } from '../rooms/rooms.repository.ts';
 import type { MessagesRepository } from './messages.repository.ts';
@@ -29,12 +30,15 @@ export interface AdmitDeps {
   access: RoomAccess;
   findPeopleFacts: FindPeopleFacts;
   findEndedCourses: FindEndedCourses;
+  findPairs: FindPairs;
   messages: MessagesRepository;
   settings: PolicySettings;
 }
 
 /** Asks of each command whether its sender may write this, there. One read for all rooms of a sender, one for all people. */
-export function createAdmitCommands({ access, findPeopleFacts, findEndedCourses, messages, settings }: AdmitDeps) {
+export function createAdmitCommands(deps: AdmitDeps) {
+  const { access, findPeopleFacts, findEndedCourses, findPairs, messages, settings } = deps;
+
   async function findRooms(submitted: Submitted[]): Promise<Map<string, AccessibleRoom>> {
     const bySender = Map.groupBy(submitted, ({ command }) => command.senderId);
     const found = new Map<string, AccessibleRoom>();
@@ -47,8 +51,9 @@ export function createAdmitCommands({ access, findPeopleFacts, findEndedCourses,
 
   return async function admitCommands(submitted: Submitted[]): Promise<{ admitted: Admitted[]; refused: Refused[] }> {
     const rooms = await findRooms(submitted);
-    const people = await findPeopleFacts(peopleConcerned(submitted, rooms));
-    const ended = await findEndedCourses([...rooms.values()].map(courseOf));
+    const inRooms = [...rooms.values()];
+    const [ended, pairs] = await Promise.all([findEndedCourses(inRooms.map(courseOf)), findPairs(inRooms)]);
+    const people = await findPeopleFacts([...peopleConcerned(submitted, rooms), ...[...pairs.values()].flat()]);
     const originals = await findOriginals(submitted, messages);
     const admitted: Admitted[] = [];
     const refused: Refused[] = [];
@@ -56,7 +61,7 @@ export function createAdmitCommands({ access, findPeopleFacts, findEndedCourses,
       const room = rooms.get(keyOf(send.command));
       const receiver = (room && people.get(otherOf(room, send.command.senderId) ?? '')) ?? null;
       const error =
-        findRefusal({ send, room, people, ended, settings }) ?? findReplyFault(send.command, room, originals);
+        findRefusal({ send, room, people, pairs, ended, settings }) ?? findReplyFault(send.command, room, originals);
       if (error) refused.push({ ...send, error });
       else if (room) admitted.push({ ...send, room, receiver });
     }
@@ -87,22 +92,34 @@ interface Asked {
   send: Submitted;
   room: AccessibleRoom | undefined;
   people: Map<string, PersonFacts>;
+  /** The members of groups of two, by room. */
+  pairs: Map<string, string[]>;
   ended: ReadonlySet<string>;
   settings: PolicySettings;
 }
 
-function findRefusal({ send: { command }, room, people, ended, settings }: Asked): AppError | null {
+function findRefusal(asked: Asked): AppError | null {
+  const { room, people, ended, settings } = asked;
+  const { command } = asked.send;
   if (!room) return new AppError({ code: 'NOT_FOUND', internal: 'the sender is no member of the room' });
   const sender = people.get(command.senderId);
   if (!sender) return new AppError({ code: 'NOT_FOUND', internal: 'the sender does not exist' });
+  // Deactivation ends every session; a send that was under way then comes too late.
+  if (!sender.active) return new AppError({ code: 'SESSION_ENDED', internal: 'the sender is deactivated' });
   const receiverId = otherOf(room, command.senderId);
   const receiver = receiverId === null ? undefined : people.get(receiverId);
   const isReadOnly = ended.has(courseOf(room) ?? '');
   const refusal =
     receiverId === null
-      ? findWriteRefusal({ room, person: sender, isReadOnly })
+      ? (findWriteRefusal({ room, person: sender, isReadOnly }) ?? findRefusalInGroup(room, sender, asked))
       : findPairRefusal(sender, receiver, settings);
   return refusal ?? findStatementFault(command, sender, receiver);
+}
+
+/** A group of two is a conversation of these two. */
+function findRefusalInGroup(room: AccessibleRoom, sender: PersonFacts, { pairs, people, settings }: Asked) {
+  const other = pairs.get(room.id)?.find((id) => id !== sender.id);
+  return other === undefined ? null : findGroupPairRefusal(sender, people.get(other), settings);
 }
 
 /** What a client says of the two ends must be true: a wrong statement means that it thinks of another conversation. */

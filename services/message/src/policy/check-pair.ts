@@ -21,6 +21,18 @@ export function findPairRefusal(
   });
 }
 
+/**
+ * The same for a group that has come down to two people: it is no way around the policy. Somebody whose account is closed hears
+ * nothing, and the group may be written in.
+ */
+export function findGroupPairRefusal(
+  sender: PersonFacts,
+  other: PersonFacts | undefined,
+  settings: PolicySettings,
+): AppError | null {
+  return other?.active ? findPairRefusal(sender, other, settings) : null;
+}
+
 /** Whether one may write to the other now. Somebody who does not exist or is deactivated cannot be reached. */
 export function isReachable(
   caller: PersonFacts | undefined,

@@ -6,6 +6,7 @@ import { createAudienceReader } from '../audiences/audience-reader.ts';
 import { createFollowEnrolments } from '../audiences/follow-enrolments.ts';
 import { createSynchroniseRoom } from '../audiences/synchronise-room.ts';
 import type { FindEndedCourses } from '../courses/course-endings.ts';
+import { createBlocksReader } from '../policy/blocks-reader.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
 import type { RoomAccess } from './access-room.ts';
 import { createAnnounceRooms } from './announce-rooms.ts';
@@ -16,7 +17,8 @@ import { createCreateRoom } from './create-room.ts';
 import { createDeleteRoom } from './delete-room.ts';
 import { createDescribeMyRoom, createListMembers } from './describe-my-room.ts';
 import type { DescribeRooms } from './describe-rooms.ts';
-import { createAccessManagedRoom, createFindStanding } from './find-standing.ts';
+import type { FindRefusalNow } from './find-refusal-now.ts';
+import { createAccessManagedRoom, type FindStanding } from './find-standing.ts';
 import { createKeepOwner } from './keep-owner.ts';
 import type { MembershipsRepository } from './memberships.repository.ts';
 import { createPlanRoom } from './plan-room.ts';
@@ -33,6 +35,8 @@ export interface RoomUseCaseDeps {
   settings: PolicySettings;
   access: RoomAccess;
   describeRooms: DescribeRooms;
+  findRefusalNow: FindRefusalNow;
+  findStanding: FindStanding;
   appendEvents: AppendEvents;
   log: Log;
 }
@@ -40,31 +44,31 @@ export interface RoomUseCaseDeps {
 // A new term begins with a room for each course and group; nobody makes more than one a second for long.
 const roomRate = { burst: 100, perSecond: 1 };
 
+// The pages of the largest room ten times over, and a page ten times a second for good: no person reads faster.
+const memberRate = { burst: 400, perSecond: 10 };
+
 /** Wires what rooms of many need. Nothing here touches a store yet. */
 export function buildRoomUseCases(deps: RoomUseCaseDeps) {
   const roomsOfMany = createRoomsOfManyRepository(deps.connection);
   const audienceReader = createAudienceReader(deps);
   const parts = { ...deps, roomsOfMany, audienceReader };
-  const findStanding = createFindStanding(deps);
   const managing = {
     ...parts,
-    findStanding,
-    accessManagedRoom: createAccessManagedRoom(findStanding),
+    accessManagedRoom: createAccessManagedRoom(deps.findStanding),
     announceRooms: createAnnounceRooms(deps),
     countMembers: createCountMembers(parts),
     keepOwner: createKeepOwner(deps),
-    checkMembers: createCheckMembers(deps),
+    checkMembers: createCheckMembers({ ...deps, blocksReader: createBlocksReader(deps) }),
   };
   const synchroniseRoom = createSynchroniseRoom(managing);
   const { deleteRoom, finishDeletions } = createDeleteRoom(managing);
   return {
     roomsOfMany,
-    findStanding,
     accessManagedRoom: managing.accessManagedRoom,
     announceRooms: managing.announceRooms,
     deleteRoom,
     describeMyRoom: createDescribeMyRoom(managing),
-    listMembers: createListMembers(managing),
+    listMembers: createListMembers({ ...managing, memberBuckets: createTokenBuckets(memberRate) }),
     addMembers: createAddMembers(managing),
     removeMember: createRemoveMember(managing),
     createRoom: createCreateRoom({

@@ -34,9 +34,9 @@ export interface ChangeMembers {
 export function createAddMembers(deps: ChangeMembersDeps) {
   const { accessManagedRoom, checkMembers, rooms, roomsOfMany, memberships } = deps;
 
-  async function insert(roomId: string, userIds: string[]): Promise<string[]> {
+  async function insert(roomId: string, userIds: string[], guestIds: ReadonlySet<string>): Promise<string[]> {
     const joinedSeq = (await rooms.findRooms([roomId])).get(roomId)?.lastSeq ?? 0;
-    const added = await memberships.addMembers({ roomId, userIds, joinedSeq });
+    const added = await memberships.addMembers({ roomId, userIds, joinedSeq, guestIds });
     if (await roomsOfMany.isOpen(roomId)) return added;
     // Deleted in the same moment: whoever came too late must not stay behind in it.
     await memberships.removeMembers(roomId, added);
@@ -50,13 +50,14 @@ export function createAddMembers(deps: ChangeMembersDeps) {
     if (fresh.length === 0) return { added: [] };
     const refusal = findWriteRefusal(standing);
     if (refusal) throw refusal;
-    await checkMembers(standing.person, fresh);
-    if ((await memberships.countMembers(roomId)) + fresh.length > limits.membersPerRoom) {
+    const memberIds = await memberships.listMemberIds(roomId, limits.membersPerRoom);
+    const guestIds = await checkMembers({ adder: standing.person, userIds: fresh, room: standing.room, memberIds });
+    if (memberIds.length + fresh.length > limits.membersPerRoom) {
       throw validationFailed([
         { path: '/userIds', message: `must not bring a room over ${limits.membersPerRoom} people` },
       ]);
     }
-    const added = await insert(roomId, fresh);
+    const added = await insert(roomId, fresh, guestIds);
     await deps.countMembers(roomId);
     await deps.announceRooms.changed(roomId, { added });
     return { added };

@@ -1,3 +1,4 @@
+import type { RoomAccess } from './access-room.ts';
 import type { AnnounceRooms } from './announce-rooms.ts';
 import type { AccessManagedRoom } from './find-standing.ts';
 import type { MembershipsRepository } from './memberships.repository.ts';
@@ -5,6 +6,7 @@ import type { RoomsOfManyRepository } from './rooms-of-many.repository.ts';
 
 export interface DeleteRoomDeps {
   accessManagedRoom: AccessManagedRoom;
+  access: Pick<RoomAccess, 'forgetRoom'>;
   memberships: MembershipsRepository;
   roomsOfMany: RoomsOfManyRepository;
   announceRooms: AnnounceRooms;
@@ -18,7 +20,9 @@ const halfDeletedAtOnce = 100;
  * institution's rules of retention take them: a deletion must not be a way to make evidence vanish. A crash half way is
  * finished by `finishDeletions`.
  */
-export function createDeleteRoom({ accessManagedRoom, memberships, roomsOfMany, announceRooms }: DeleteRoomDeps) {
+export function createDeleteRoom(deps: DeleteRoomDeps) {
+  const { accessManagedRoom, access, memberships, roomsOfMany, announceRooms } = deps;
+
   async function empty(roomId: string): Promise<void> {
     for (;;) {
       const page = await memberships.listMembers(roomId, { limit: removedAtOnce });
@@ -36,6 +40,7 @@ export function createDeleteRoom({ accessManagedRoom, memberships, roomsOfMany, 
     async deleteRoom({ callerId, roomId }: { callerId: string; roomId: string }): Promise<void> {
       await accessManagedRoom(roomId, callerId);
       await roomsOfMany.markDeleted(roomId);
+      access.forgetRoom(roomId);
       await empty(roomId);
     },
     async finishDeletions(): Promise<void> {

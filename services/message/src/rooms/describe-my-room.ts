@@ -6,41 +6,30 @@ import {
   type RoomMembersAnswer,
   type WriteRefusal,
 } from '@hallway/contracts';
-import { AppError, validationFailed } from '@hallway/platform';
-import type { DirectoryReader, PolicySettings } from '@hallway/policy';
-import { findPairRefusal } from '../policy/check-pair.ts';
-import type { FindPeopleFacts } from '../policy/people-facts.ts';
+import { AppError, spendToken, type TokenBuckets, validationFailed } from '@hallway/platform';
+import type { DirectoryReader } from '@hallway/policy';
 import type { DescribeRooms } from './describe-rooms.ts';
+import type { FindRefusalNow } from './find-refusal-now.ts';
 import type { FindStanding } from './find-standing.ts';
 import type { MembershipsRepository } from './memberships.repository.ts';
-import { findWriteRefusal, mayManage, mayModerate, type Standing } from './room-rules.ts';
-import { otherOf, type RoomsRepository } from './rooms.repository.ts';
+import { mayManage, mayModerate } from './room-rules.ts';
+import type { RoomsRepository } from './rooms.repository.ts';
 
 export interface DescribeMyRoomDeps {
   findStanding: FindStanding;
   rooms: RoomsRepository;
   describeRooms: DescribeRooms;
-  findPeopleFacts: FindPeopleFacts;
-  settings: PolicySettings;
+  findRefusalNow: FindRefusalNow;
 }
 
 /** A room as one of its members has it, and whether a send would go out now. Throws NOT_FOUND. */
-export function createDescribeMyRoom(deps: DescribeMyRoomDeps) {
-  const { findStanding, rooms, describeRooms, findPeopleFacts, settings } = deps;
-
-  /** In a direct room the policy of the pair decides, elsewhere the room: the same questions as a send is asked. */
-  async function findRefusal(standing: Standing): Promise<AppError | null> {
-    const otherId = otherOf(standing.room, standing.person.id);
-    if (otherId === null) return findWriteRefusal(standing);
-    return findPairRefusal(standing.person, (await findPeopleFacts([otherId])).get(otherId), settings);
-  }
-
+export function createDescribeMyRoom({ findStanding, rooms, describeRooms, findRefusalNow }: DescribeMyRoomDeps) {
   return async function describeMyRoom(roomId: string, userId: string): Promise<MyRoomAnswer> {
     const standing = await findStanding(roomId, userId);
     const room = (await rooms.findRooms([roomId])).get(roomId);
     const [chatRoom] = room ? await describeRooms([room]) : [];
     if (!chatRoom) throw new AppError({ code: 'NOT_FOUND', internal: 'the room went away' });
-    const refusal = await findRefusal(standing);
+    const refusal = await findRefusalNow(standing);
     return {
       chatRoom,
       me: {
@@ -66,6 +55,8 @@ export interface ListMembersDeps {
   findStanding: FindStanding;
   memberships: MembershipsRepository;
   directory: Pick<DirectoryReader, 'findPublicUsers'>;
+  /** How fast one person may read lists of members, in this process. */
+  memberBuckets: TokenBuckets;
 }
 
 export interface ListMembersQuery {
@@ -73,8 +64,8 @@ export interface ListMembersQuery {
   cursor?: string | undefined;
 }
 
-/** The people of a room, by id. One page is one range of memberships and one query for the people. Throws NOT_FOUND. */
-export function createListMembers({ findStanding, memberships, directory }: ListMembersDeps) {
+/** The people of a room, by id. One page is one range of memberships and one query for the people. Throws NOT_FOUND and RATE_LIMITED. */
+export function createListMembers({ findStanding, memberships, directory, memberBuckets }: ListMembersDeps) {
   return async function listMembers(
     { roomId, callerId }: { roomId: string; callerId: string },
     { limit = limits.pageDefault, cursor }: ListMembersQuery,
@@ -82,6 +73,7 @@ export function createListMembers({ findStanding, memberships, directory }: List
     if (cursor !== undefined && !isId(cursor)) {
       throw validationFailed([{ path: '/cursor', message: 'is not a cursor of this list' }]);
     }
+    spendToken(memberBuckets, callerId, 'reads of members');
     await findStanding(roomId, callerId);
     const found = await memberships.listMembers(roomId, { after: cursor, limit: limit + 1 });
     const page = found.slice(0, limit);

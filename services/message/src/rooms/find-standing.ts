@@ -10,13 +10,14 @@ export interface FindStandingDeps {
   findEndedCourses: FindEndedCourses;
 }
 
-/** What a person is in a room of theirs. Throws NOT_FOUND where it is none of theirs. */
+/** What a person is in a room of theirs. Throws NOT_FOUND where it is none of theirs, SESSION_ENDED for a closed account. */
 export function createFindStanding({ access, findPeopleFacts, findEndedCourses }: FindStandingDeps) {
   return async function findStanding(roomId: string, userId: string): Promise<Standing> {
     const room = await access.accessRoom(roomId, userId);
     const [people, ended] = await Promise.all([findPeopleFacts([userId]), findEndedCourses([room.courseId])]);
     const person = people.get(userId);
     if (!person) throw new AppError({ code: 'NOT_FOUND', internal: 'the caller does not exist' });
+    if (!person.active) throw new AppError({ code: 'SESSION_ENDED', internal: 'the caller is deactivated' });
     return { room, person, isReadOnly: room.directIds === null && ended.has(room.courseId ?? '') };
   };
 }

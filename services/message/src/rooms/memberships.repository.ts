@@ -11,6 +11,8 @@ interface MembershipDocument {
   joinedSeq?: number;
   /** Missing: `manual`. */
   source?: MembershipSource;
+  /** In a room of a course: brought in by its staff as somebody who does not belong to the course. */
+  guest?: true;
 }
 
 export interface Membership {
@@ -19,6 +21,7 @@ export interface Membership {
   joinedAt: Date;
   joinedSeq: number;
   source: MembershipSource;
+  guest: boolean;
 }
 
 export interface NewMembers {
@@ -27,6 +30,8 @@ export interface NewMembers {
   joinedSeq?: number;
   source?: MembershipSource;
   role?: RoomRole;
+  /** Those of them who come as guests of the course. */
+  guestIds?: ReadonlySet<string>;
 }
 
 /** Who belongs to which chat room: this service is the only writer. */
@@ -37,6 +42,7 @@ export function createMembershipsRepository(connection: Connection) {
   return {
     ...members,
     ...createMemberWrites(memberships, members.findExisting),
+    ...createMembershipChanges(memberships),
     ...createPersonReads(memberships),
     ...createManyRoomsReads(memberships),
 
@@ -48,6 +54,8 @@ export function createMembershipsRepository(connection: Connection) {
 }
 
 export type MembershipsRepository = ReturnType<typeof createMembershipsRepository>;
+
+const nobody: ReadonlySet<string> = new Set();
 
 type Memberships = mongo.Collection<MembershipDocument>;
 type FindExisting = (roomId: string, userIds: string[]) => Promise<Membership[]>;
@@ -61,6 +69,7 @@ function createMemberWrites(memberships: Memberships, findExisting: FindExisting
       joinedSeq = 0,
       source = 'manual',
       role = 'member',
+      guestIds = nobody,
     }: NewMembers): Promise<string[]> {
       const existing = new Set((await findExisting(roomId, userIds)).map(({ userId }) => userId));
       const fresh = [...new Set(userIds)].filter((userId) => !existing.has(userId));
@@ -69,7 +78,15 @@ function createMemberWrites(memberships: Memberships, findExisting: FindExisting
       const writes = fresh.map((userId) => ({
         updateOne: {
           filter: { roomId: toObjectId(roomId), userId: toObjectId(userId) },
-          update: { $setOnInsert: { role, joinedAt, joinedSeq, source } },
+          update: {
+            $setOnInsert: {
+              role,
+              joinedAt,
+              joinedSeq,
+              source,
+              ...(guestIds.has(userId) ? { guest: true as const } : {}),
+            },
+          },
           upsert: true,
         },
       }));
@@ -94,7 +111,11 @@ function createMemberWrites(memberships: Memberships, findExisting: FindExisting
       });
       return gone;
     },
+  };
+}
 
+function createMembershipChanges(memberships: Memberships) {
+  return {
     /** Takes every membership of a room away. */
     async removeAll(roomId: string): Promise<void> {
       await memberships.deleteMany({ roomId: toObjectId(roomId) });
@@ -104,7 +125,14 @@ function createMemberWrites(memberships: Memberships, findExisting: FindExisting
     async follow(roomId: string, userIds: string[]): Promise<void> {
       if (userIds.length === 0) return;
       const filter = { roomId: toObjectId(roomId), userId: { $in: userIds.map(toObjectId) } };
-      await memberships.updateMany(filter, { $set: { source: 'audience' } });
+      await memberships.updateMany(filter, { $set: { source: 'audience' }, $unset: { guest: '' } });
+    },
+
+    /** These belong to the course by now, and are its guests no longer. */
+    async endGuests(roomId: string, userIds: string[]): Promise<void> {
+      if (userIds.length === 0) return;
+      const filter = { roomId: toObjectId(roomId), userId: { $in: userIds.map(toObjectId) } };
+      await memberships.updateMany(filter, { $unset: { guest: '' } });
     },
 
     async setRole(roomId: string, userId: string, role: RoomRole): Promise<void> {
@@ -116,17 +144,8 @@ function createMemberWrites(memberships: Memberships, findExisting: FindExisting
 /** The rooms of one person. */
 function createPersonReads(memberships: Memberships) {
   return {
-    /** Ids of the rooms of a person, at most `limit`. */
-    async listRoomIdsOf(userId: string, limit: number): Promise<string[]> {
-      const mine = await memberships
-        .find({ userId: toObjectId(userId) })
-        .limit(limit)
-        .toArray();
-      return mine.map((membership) => membership.roomId.toHexString());
-    },
-
-    /** The memberships of a person by room, at most `limit`. */
-    async listOf(userId: string, limit: number): Promise<Map<string, Membership>> {
+    /** The memberships of a person, at most `limit`, by room. */
+    async listMembershipsOf(userId: string, limit: number): Promise<Map<string, Membership>> {
       const mine = await memberships
         .find({ userId: toObjectId(userId) })
         .limit(limit)
@@ -217,6 +236,7 @@ function createMemberReads(memberships: Memberships) {
   };
 }
 
-function toMembership({ userId, role, joinedAt, joinedSeq = 0, source = 'manual' }: MembershipDocument): Membership {
-  return { userId: userId.toHexString(), role, joinedAt, joinedSeq, source };
+function toMembership(document: MembershipDocument): Membership {
+  const { userId, role, joinedAt, joinedSeq = 0, source = 'manual', guest = false } = document;
+  return { userId: userId.toHexString(), role, joinedAt, joinedSeq, source, guest };
 }

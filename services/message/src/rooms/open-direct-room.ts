@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AppendEvents } from '@hallway/bus';
 import type { Role } from '@hallway/contracts';
 import { AppError, isStoreAway, type Log, validationFailed } from '@hallway/platform';
-import { type DirectoryReader, factsOfNobody, type PolicySettings } from '@hallway/policy';
+import { factsOfNobody, type PersonFacts, type PolicySettings } from '@hallway/policy';
 import { newObjectId } from '../object-ids.ts';
 import { findPairRefusal } from '../policy/check-pair.ts';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
@@ -13,7 +13,6 @@ import type { Room, RoomsRepository } from './rooms.repository.ts';
 export interface OpenDirectRoomDeps {
   rooms: RoomsRepository;
   memberships: MembershipsRepository;
-  directory: DirectoryReader;
   findPeopleFacts: FindPeopleFacts;
   settings: PolicySettings;
   describeRooms: DescribeRooms;
@@ -36,7 +35,7 @@ export interface OpenDirectRoom {
 export function createOpenDirectRoom(deps: OpenDirectRoomDeps) {
   const { rooms, memberships, findPeopleFacts, settings } = deps;
 
-  async function admit({ callerId, participantId, expectedRole }: OpenDirectRoom): Promise<void> {
+  async function admit({ callerId, participantId, expectedRole }: OpenDirectRoom): Promise<PersonFacts[]> {
     if (participantId === callerId)
       throw validationFailed([{ path: '/participantId', message: 'must be another person' }]);
     const people = await findPeopleFacts([callerId, participantId], { fresh: true });
@@ -44,6 +43,7 @@ export function createOpenDirectRoom(deps: OpenDirectRoomDeps) {
     const known = expectedRole === undefined || recipient?.roles.includes(expectedRole) ? recipient : undefined;
     const refusal = findPairRefusal(people.get(callerId) ?? factsOfNobody(callerId), known, settings);
     if (refusal) throw refusal;
+    return [...people.values()];
   }
 
   /** Members first: a room that exists has its members, whatever crashes; members of a room that lost are swept away. */
@@ -58,10 +58,10 @@ export function createOpenDirectRoom(deps: OpenDirectRoomDeps) {
 
   return async function openDirectRoom(request: OpenDirectRoom): Promise<{ room: Room; created: boolean }> {
     const { callerId, participantId, courseId } = request;
-    await admit(request);
+    const people = await admit(request);
     const existing = await rooms.findDirectRoom(callerId, participantId);
     if (existing) return { room: existing, created: false };
-    await checkCourse(courseId, deps.directory);
+    checkCourse(courseId, people);
     const made = await makeRoom(request);
     if (made) {
       await announceRoom(deps, made, [callerId, participantId]);
@@ -75,9 +75,11 @@ export function createOpenDirectRoom(deps: OpenDirectRoomDeps) {
 
 export type OpenDirectRoomUseCase = ReturnType<typeof createOpenDirectRoom>;
 
-async function checkCourse(courseId: string | undefined, directory: DirectoryReader): Promise<void> {
-  if (courseId === undefined || (await directory.findCourse(courseId))) return;
-  throw validationFailed([{ path: '/courseId', message: 'is no course' }]);
+/** One of the two belongs to it. Any other course is none for them, or the answers would tell which there are. */
+function checkCourse(courseId: string | undefined, people: PersonFacts[]): void {
+  const belongs = people.some(({ courses }) => courses.some((course) => course.courseId === courseId));
+  if (courseId === undefined || belongs) return;
+  throw validationFailed([{ path: '/courseId', message: 'is no course of yours' }]);
 }
 
 /** Best effort: whoever does not hear of it finds the room in the next list of conversations. */

@@ -8,6 +8,8 @@ import type { MarkReadUseCase } from '../read-marks/mark-read.ts';
 import { type AccessibleRoom, hiddenUpTo, type RoomAccess } from './access-room.ts';
 import type { CatchUpUseCase } from './catch-up.ts';
 import type { DescribeRooms } from './describe-rooms.ts';
+import type { FindRefusalNow } from './find-refusal-now.ts';
+import type { FindStanding } from './find-standing.ts';
 import type { MembershipsRepository } from './memberships.repository.ts';
 import type { RoomsRepository } from './rooms.repository.ts';
 
@@ -19,6 +21,8 @@ export interface RoomRequestsDeps {
   findChanged: FindChanged;
   describeRooms: DescribeRooms;
   markRead: MarkReadUseCase;
+  findStanding: FindStanding;
+  findRefusalNow: FindRefusalNow;
   findPeopleFacts: FindPeopleFacts;
   settings: PolicySettings;
 }
@@ -30,13 +34,21 @@ const presenceAudience = 200;
 
 /** The door for gateways: the same use cases that HTTP has, asked over Redis. */
 export function createRoomRequests(deps: RoomRequestsDeps): RequestHandlers {
-  const { memberships, markRead } = deps;
+  const { markRead } = deps;
   return {
-    'person.rooms': async ({ userId }) => ({ chatRoomIds: await memberships.listRoomIdsOf(userId, roomsPerPerson) }),
+    'person.rooms': async ({ userId }) => ({
+      chatRoomIds: [...(await deps.access.listRoomsOf(userId, roomsPerPerson)).keys()],
+    }),
     'room.open': (params) => openRoom(deps, params),
     'rooms.resume': (params) => resumeRooms(deps, params),
     'room.mark-read': markRead,
+    'room.may-write': async ({ userId, chatRoomId }) => {
+      const refusal = await deps.findRefusalNow(await deps.findStanding(chatRoomId, userId));
+      if (refusal) throw refusal;
+      return {};
+    },
     'people.reachable': async ({ userId, userIds }) => ({ userIds: await findReachable(deps, userId, userIds) }),
+    'people.pairs': async ({ pairs }) => ({ allowed: await judgePairs(deps, pairs) }),
   };
 }
 
@@ -55,7 +67,7 @@ async function openRoom(deps: RoomRequestsDeps, { userId, chatRoomId, afterSeq }
   const [chatRoom] = chatRooms;
   const answer = missed.get(chatRoomId);
   if (!chatRoom || !answer) throw new AppError({ code: 'INTERNAL', internal: 'a room could not be described' });
-  return { chatRoom, memberIds, ...answer };
+  return { chatRoom, memberIds: await findKnown(deps, userId, memberIds), ...answer };
 }
 
 async function resumeRooms(deps: RoomRequestsDeps, params: Params<'rooms.resume'>) {
@@ -76,6 +88,17 @@ async function resumeRooms(deps: RoomRequestsDeps, params: Params<'rooms.resume'
     return [id, messages ? { ...catchUp, changed: messages } : catchUp] as const;
   });
   return { rooms: Object.fromEntries(rooms), gone: ids.filter((id) => !found.has(id)), asOf };
+}
+
+/** Oneself, and those whom one may message: nobody else's coming and going is anybody's business, in a room that is shared too. */
+async function findKnown(deps: RoomRequestsDeps, userId: string, memberIds: string[]): Promise<string[]> {
+  const others = memberIds.filter((id) => id !== userId);
+  return [...memberIds.filter((id) => id === userId), ...(await findReachable(deps, userId, others))];
+}
+
+async function judgePairs({ findPeopleFacts, settings }: RoomRequestsDeps, pairs: Params<'people.pairs'>['pairs']) {
+  const people = await findPeopleFacts([...new Set(pairs.flatMap(({ one, other }) => [one, other]))]);
+  return pairs.map(({ one, other }) => isReachable(people.get(one), people.get(other), settings));
 }
 
 /** What of a room is theirs to see, and where they came in; a direct room is all of it both people's. */

@@ -2,6 +2,7 @@ import type { RoomMessage } from '@hallway/contracts';
 import { AppError } from '@hallway/platform';
 import { isStaff, type PersonFacts } from '@hallway/policy';
 import type { AccessibleRoom } from './access-room.ts';
+import type { Membership } from './memberships.repository.ts';
 
 /** Somebody in a room of theirs. */
 export interface Standing {
@@ -11,10 +12,40 @@ export interface Standing {
   isReadOnly: boolean;
 }
 
-/** Owners, and administrators who are members, manage the people and the title of a room of many. Nobody manages a direct room. */
+/**
+ * Owners, and administrators who are members, manage the people and the title of a room of many. A room of a course belongs to
+ * those who teach it: an owner who does so no longer manages nothing there. Nobody manages a direct room.
+ */
 export function mayManage({ room, person }: Pick<Standing, 'room' | 'person'>): boolean {
   if (room.membership === null || room.directIds !== null) return false;
-  return room.membership.role === 'owner' || isAdmin(person);
+  if (isAdmin(person)) return true;
+  return room.membership.role === 'owner' && mayOwn(room, person);
+}
+
+/** Whether being the owner of such a room means anything for this person. */
+export function mayOwn(room: Pick<AccessibleRoom, 'type' | 'courseId'>, person: PersonFacts): boolean {
+  return room.type === 'group' || isAdmin(person) || isStaffOfRoom(room, person);
+}
+
+/**
+ * Whether somebody whom the memberships name is still let in. Rooms of a course that were made with a list of people are for
+ * those who belong to the course at present, for administrators, and for guests whom its staff brought in. What an enrolment
+ * put there ends with it by itself.
+ */
+export function isStillLetIn(
+  room: Pick<AccessibleRoom, 'type' | 'courseId'>,
+  membership: Pick<Membership, 'source' | 'guest'>,
+  person: PersonFacts | undefined,
+): boolean {
+  if (!isRoomOfCourse(room) || membership.guest || membership.source === 'audience') return true;
+  return person !== undefined && (isAdmin(person) || roleIn(person, room.courseId) !== undefined);
+}
+
+/** A room that depends on who belongs to a course. Of groups and direct rooms the course is only remembered. */
+export function isRoomOfCourse<T extends Pick<AccessibleRoom, 'type' | 'courseId'>>(
+  room: T,
+): room is T & { courseId: string } {
+  return room.courseId !== null && (room.type === 'course' || room.type === 'announcement');
 }
 
 /** Who manages a room moderates it, and so do the staff of its course. */
@@ -67,7 +98,7 @@ export function isStaffOfCourse(person: PersonFacts, courseId: string): boolean 
 }
 
 /** Where a room belongs to no course, those who teach at the institution are its staff. */
-function isStaffOfRoom(room: AccessibleRoom, person: PersonFacts): boolean {
+function isStaffOfRoom(room: Pick<AccessibleRoom, 'type' | 'courseId'>, person: PersonFacts): boolean {
   if (room.type === 'group') return false;
   if (room.courseId !== null) return isStaffOfCourse(person, room.courseId);
   return person.active && person.roles.includes('instructor');

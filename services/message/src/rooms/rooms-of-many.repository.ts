@@ -25,10 +25,7 @@ export function createRoomsOfManyRepository(connection: Connection) {
         { createdBy: 1, clientRoomId: 1 },
         { unique: true, partialFilterExpression: { clientRoomId: { $type: 'string' } } },
       );
-      await rooms.createIndex(
-        { 'audience.courseId': 1 },
-        { partialFilterExpression: { 'audience.courseId': { $type: 'objectId' } } },
-      );
+      await rooms.createIndex({ courseId: 1 }, { partialFilterExpression: { courseId: { $type: 'objectId' } } });
     },
 
     async findByClientRoomId(createdBy: string, clientRoomId: string): Promise<Room | null> {
@@ -84,21 +81,23 @@ export function createRoomsOfManyRepository(connection: Connection) {
 
 export type RoomsOfManyRepository = ReturnType<typeof createRoomsOfManyRepository>;
 
+const ofCourses: { $in: RoomType[] } = { $in: ['course', 'announcement'] };
+
 function createFollowing(rooms: mongo.Collection<RoomDocument>) {
   return {
-    /** The rooms that follow these courses. */
+    /** The course and announcement rooms of these courses: all depend on who belongs to the course. */
     async listFollowing(courseIds: string[]): Promise<Room[]> {
-      const found = await rooms.find({ 'audience.courseId': { $in: courseIds.map(toObjectId) } }).toArray();
+      const found = await rooms.find({ courseId: { $in: courseIds.map(toObjectId) }, type: ofCourses }).toArray();
       return found.filter(({ deletedAt }) => deletedAt === undefined).map(toRoom);
     },
 
-    /** The courses that rooms follow, each once. */
+    /** The courses that have such rooms, each once. */
     async listFollowedCourses(): Promise<string[]> {
       const found = await rooms
-        .find({ 'audience.courseId': { $type: 'objectId' } }, { projection: { audience: 1, deletedAt: 1 } })
+        .find({ courseId: { $type: 'objectId' }, type: ofCourses }, { projection: { courseId: 1, deletedAt: 1 } })
         .toArray();
       const alive = found.filter(({ deletedAt }) => deletedAt === undefined);
-      return [...new Set(alive.flatMap(({ audience }) => audience?.courseId.toHexString() ?? []))];
+      return [...new Set(alive.flatMap(({ courseId }) => courseId?.toHexString() ?? []))];
     },
   };
 }

@@ -41,6 +41,7 @@ export interface Room {
   createdAt: Date;
   historyFrom: HistoryFrom;
   audience: RoomAudience | null;
+  isDeleted: boolean;
 }
 
 export interface NewDirectRoom {
@@ -78,6 +79,14 @@ export function createRoomsRepository(connection: Connection) {
       if (ids.length === 0) return new Map();
       const found = await rooms.find({ _id: { $in: ids.map(toObjectId) } }).toArray();
       return new Map(found.map((document) => [document._id.toHexString(), toRoom(document)]));
+    },
+
+    /** Those of these groups that show two members or fewer. One query. */
+    async findSmallGroups(ids: string[]): Promise<string[]> {
+      if (ids.length === 0) return [];
+      const small = { _id: { $in: ids.map(toObjectId) }, type: 'group', memberCount: { $lte: 2 } } as const;
+      const found = await rooms.find(small, { projection: { _id: 1 } }).toArray();
+      return found.map(({ _id }) => _id.toHexString());
     },
 
     async findDirectRoom(a: string, b: string): Promise<Room | null> {
@@ -158,6 +167,7 @@ export function toRoom(document: RoomDocument): Room {
     createdAt: document.createdAt,
     historyFrom: document.historyFrom ?? 'start',
     audience: document.audience ? toAudience(document.audience) : null,
+    isDeleted: document.deletedAt !== undefined,
   };
 }
 
