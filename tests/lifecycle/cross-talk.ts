@@ -21,7 +21,10 @@ const withinMs = 15_000;
  * Whatever is said has to fit today's contract. Answers the conversation.
  */
 export async function talk(places: Places): Promise<string> {
-  const [john, sarah] = await Promise.all([signIn('john', { origin: places.auth.url }), signIn('sarah', { origin: places.auth.url })]);
+  const [john, sarah] = await Promise.all([
+    signIn('john', { origin: places.auth.url }),
+    signIn('sarah', { origin: places.auth.url }),
+  ]);
   const johns = await connect(john, places.johns.url);
   let sarahs = await connect(sarah, places.sarahs.url);
   try {

@@ -6,7 +6,10 @@ import type { WholeSystem } from './whole-system.ts';
 
 /** Two people who write to each other, each on a gateway of their own. */
 export async function meet(system: WholeSystem) {
-  const [john, sarah] = [await signIn('john', system.authUrl), await signIn('sarah', system.authUrl)];
+  const [john, sarah] = [
+    await signIn('john', { origin: system.authUrl }),
+    await signIn('sarah', { origin: system.authUrl }),
+  ];
   const [one = '', two = ''] = system.gatewayUrls;
   const [johns, sarahs] = [await connect(john, one), await connect(sarah, two)];
   const opened = await fetch(`${system.messageUrl}/api/message/chat-room`, {

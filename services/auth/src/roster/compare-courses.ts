@@ -1,9 +1,9 @@
 import type { TermRecord } from '@hallway/policy';
 import mongoose from 'mongoose';
+import type { Offering } from './offering.ts';
 import { differing, type RosterChange } from './roster-changes.ts';
 import type { RosterCourseRecord, RosterSectionRecord } from './roster-records.ts';
 import type { ClassRow, SessionRow } from './roster-rows.ts';
-import type { Offering } from './to-school.ts';
 
 interface CatalogUpdate {
   id: string;

@@ -1,7 +1,8 @@
 import mongoose from 'mongoose';
+import type { MembershipRow } from './offering.ts';
 import { differing, type RosterChange } from './roster-changes.ts';
 import type { RosterEnrolmentRecord, RosterGuardianshipRecord } from './roster-records.ts';
-import type { Membership, MembershipRow } from './to-school.ts';
+import type { Membership } from './to-school.ts';
 
 /** One person in one course. */
 export interface MembershipPlace {

@@ -3,11 +3,12 @@ import { addEnrolment, compareEnrolment, compareGuardianship, isManual, type Mem
 import { findDroppedCourses } from './find-catalog-changes.ts';
 import type { PeopleSearch } from './find-person-changes.ts';
 import { type Compared, slicesOf } from './in-batches.ts';
+import type { Offering } from './offering.ts';
 import { changesPerBatch } from './roster-changes.ts';
 import type { RosterEnrolmentRecord, RosterGuardianshipRecord } from './roster-records.ts';
 import type { Family } from './staged-families.ts';
 import type { Member } from './staged-people.ts';
-import { type Offering, toMembership } from './to-school.ts';
+import { toMembership } from './to-school.ts';
 
 /** Everything of some courses at a time: their enrolments in the database and in the roster meet in memory. */
 export async function* findEnrolmentChanges(search: PeopleSearch): AsyncGenerator<Compared> {

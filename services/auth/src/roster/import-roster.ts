@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.repository.ts';
 import { checkReferences } from './check-references.ts';
+import { createEmptyRows } from './create-empty-rows.ts';
 import { createDirectoryIds } from './directory-ids.ts';
 import { findChanges } from './find-changes.ts';
 import { type ExcessRemoval, findExcessRemovals } from './find-excess-removals.ts';
@@ -11,7 +12,7 @@ import type { RosterChange } from './roster-changes.ts';
 import { createRosterFaults, type RosterFault, type RosterFaults, type RosterNote } from './roster-faults.ts';
 import type { RosterFiles } from './roster-files.ts';
 import type { RosterRecords } from './roster-records.ts';
-import { createEmptyRows, type RosterRows } from './roster-rows.ts';
+import type { RosterRows } from './roster-rows.ts';
 import type { SetFirstPasswords } from './set-first-passwords.ts';
 import { createTally, type KindSummary } from './tally-changes.ts';
 import { toSchool } from './to-school.ts';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkReferences } from './check-references.ts';
+import { createEmptyRows } from './create-empty-rows.ts';
 import { readManifest } from './read-manifest.ts';
 import { readRoster } from './read-roster.ts';
 import { createRosterFaults } from './roster-faults.ts';
-import { createEmptyRows } from './roster-rows.ts';
 import { toMembership, toSchool } from './to-school.ts';
 
 const good: Record<string, string> = {

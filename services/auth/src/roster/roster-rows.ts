@@ -1,6 +1,5 @@
 import type { CourseRole, Role } from '@hallway/contracts';
-import { openStaging, type Staging } from './open-staging.ts';
-import { createStagedTables } from './staged-tables.ts';
+import type { Staging } from './open-staging.ts';
 
 /**
  * What Hallway keeps of a row. `line` is where it stands in its file, and 0 for a row that the database remembers from an
@@ -97,17 +96,4 @@ export interface RosterRows {
   roles: RowTable<RoleRow>;
   enrollments: RowTable<EnrolmentRow>;
   staging: Staging;
-}
-
-/** Whoever made them closes `staging`. */
-export function createEmptyRows(): RosterRows {
-  const staging = openStaging();
-  return {
-    orgs: new Map(),
-    academicSessions: new Map(),
-    courses: new Map(),
-    classes: new Map(),
-    ...createStagedTables(staging),
-    staging,
-  };
 }

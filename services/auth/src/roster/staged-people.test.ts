@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createEmptyRows } from './create-empty-rows.ts';
 import { createRosterFaults } from './roster-faults.ts';
-import { createEmptyRows } from './roster-rows.ts';
 import { createStagedFamilies } from './staged-families.ts';
 import { createStagedPeople } from './staged-people.ts';
 

@@ -1,8 +1,8 @@
 import type { CourseRole, Role } from '@hallway/contracts';
 import { orderRoles } from './map-roles.ts';
+import type { MembershipRow, Offering } from './offering.ts';
 import type { Staging } from './open-staging.ts';
 import type { RoleRow, UserRow } from './roster-rows.ts';
-import type { MembershipRow, Offering } from './to-school.ts';
 
 export interface RosterPerson {
   user: UserRow;

@@ -1,17 +1,10 @@
 import type { CourseRole } from '@hallway/contracts';
 import { strongestRole } from './map-roles.ts';
+import type { MembershipRow, Offering } from './offering.ts';
 import type { RosterFaults } from './roster-faults.ts';
-import type { ClassRow, CourseRow, EnrolmentRow, RosterRows, SessionRow } from './roster-rows.ts';
+import type { ClassRow, CourseRow, RosterRows, SessionRow } from './roster-rows.ts';
 import { createStagedFamilies, type StagedFamilies } from './staged-families.ts';
 import { createStagedPeople, type StagedPeople } from './staged-people.ts';
-
-/** A course in a term: what Hallway calls a course. Its sections are the classes. */
-export interface Offering {
-  sourcedId: string;
-  course: CourseRow;
-  session: SessionRow;
-  sections: ClassRow[];
-}
 
 /** What a roster makes of Hallway's directory, by the roster's own ids. */
 export interface School {
@@ -27,8 +20,6 @@ export interface Membership {
   classIds: string[];
   rows: MembershipRow[];
 }
-
-export type MembershipRow = Omit<EnrolmentRow, 'line' | 'userId'>;
 
 /** Rows that name something that is not there are left out; whether that is a fault was checked before. */
 export function toSchool(rows: RosterRows, faults: RosterFaults): School {

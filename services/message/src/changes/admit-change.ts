@@ -2,7 +2,7 @@ import type { ChangeCommand } from '@hallway/contracts';
 import { AppError } from '@hallway/platform';
 import type { StoredMessage } from '../messages/message-record.ts';
 import type { MessagesRepository } from '../messages/messages.repository.ts';
-import { type AccessibleRoom, hiddenUpTo } from '../rooms/access-room.ts';
+import { type AccessibleRoom, hiddenUpTo } from '../rooms/accessible-room.ts';
 import type { FindRefusalNow } from '../rooms/find-refusal-now.ts';
 import type { FindStanding } from '../rooms/find-standing.ts';
 import { findChangeRefusal } from '../rooms/room-rules.ts';

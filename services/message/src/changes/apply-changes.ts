@@ -4,7 +4,7 @@ import { AppError, isStoreAway, type Log, toAppError } from '@hallway/platform';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
 import type { StoredMessage } from '../messages/message-record.ts';
 import type { MessagesRepository } from '../messages/messages.repository.ts';
-import type { AccessibleRoom } from '../rooms/access-room.ts';
+import type { AccessibleRoom } from '../rooms/accessible-room.ts';
 import type { MembershipsRepository } from '../rooms/memberships.repository.ts';
 import type { RoomsRepository } from '../rooms/rooms.repository.ts';
 import type { AdmitChange } from './admit-change.ts';

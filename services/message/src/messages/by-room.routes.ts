@@ -12,7 +12,8 @@ import {
 import { AppError, callerOf, type HttpServer, traceOf, validationFailed } from '@hallway/platform';
 import type { ListCoursePeople } from '../courses/list-course-people.ts';
 import type { ReadMarksReader } from '../read-marks/read-marks.reader.ts';
-import { hiddenUpTo, type RoomAccess } from '../rooms/access-room.ts';
+import type { RoomAccess } from '../rooms/access-room.ts';
+import { hiddenUpTo } from '../rooms/accessible-room.ts';
 import type { DescribeRooms } from '../rooms/describe-rooms.ts';
 import type { OpenDirectRoomUseCase } from '../rooms/open-direct-room.ts';
 import type { RoomsRepository } from '../rooms/rooms.repository.ts';

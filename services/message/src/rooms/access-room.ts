@@ -1,19 +1,9 @@
 import { AppError, createBoundedCache } from '@hallway/platform';
 import type { FindPeopleFacts } from '../policy/people-facts.ts';
+import type { AccessibleRoom, RoomIdentity } from './accessible-room.ts';
 import type { Membership, MembershipsRepository } from './memberships.repository.ts';
 import { isRoomOfCourse, isStillLetIn } from './room-rules.ts';
-import type { Room, RoomsRepository } from './rooms.repository.ts';
-
-/**
- * What of a room never changes, so that it may be remembered for ever; but for its deletion, which takes the memberships away and
- * is only the second lock.
- */
-export type RoomIdentity = Omit<Room, 'title' | 'memberCount' | 'lastSeq' | 'lastMessageAt' | 'lastChangeAt'>;
-
-/** A room of many with the membership of whoever asked for it; null in direct rooms. */
-export interface AccessibleRoom extends RoomIdentity {
-  membership: Membership | null;
-}
+import type { RoomsRepository } from './rooms.repository.ts';
 
 export interface RoomAccessDeps {
   rooms: RoomsRepository;
@@ -106,9 +96,4 @@ async function keepLetIn(found: Map<string, AccessibleRoom>, userId: string, fin
   return new Map(
     [...found].filter(([, room]) => room.membership === null || isStillLetIn(room, room.membership, person)),
   );
-}
-
-/** Up to where the history of a room is none of this member's business: 0 where they may see all of it. */
-export function hiddenUpTo({ historyFrom, membership }: AccessibleRoom): number {
-  return historyFrom === 'joined' ? (membership?.joinedSeq ?? 0) : 0;
 }

@@ -1,5 +1,5 @@
 import { createBoundedCache } from '@hallway/platform';
-import type { RoomIdentity } from './access-room.ts';
+import type { RoomIdentity } from './accessible-room.ts';
 import type { MembershipsRepository } from './memberships.repository.ts';
 import type { RoomsRepository } from './rooms.repository.ts';
 

@@ -1,7 +1,7 @@
 import type { RoomMessage } from '@hallway/contracts';
 import { AppError } from '@hallway/platform';
 import { isStaff, type PersonFacts } from '@hallway/policy';
-import type { AccessibleRoom } from './access-room.ts';
+import type { AccessibleRoom } from './accessible-room.ts';
 import type { Membership } from './memberships.repository.ts';
 
 /** Somebody in a room of theirs. */
