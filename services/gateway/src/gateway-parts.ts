@@ -33,6 +33,7 @@ import { createPairCheck } from './presence/pair-check.ts';
 import { createPeopleHere } from './presence/people-here.ts';
 import { createRedisConnections } from './redis-connections.ts';
 import { registerHandlers } from './register-handlers.ts';
+import { createAskAnyRelease } from './rooms/ask-any-release.ts';
 import { createFairAsk } from './rooms/fair-ask.ts';
 import { createMemberIndex } from './rooms/member-index.ts';
 import { createPersonRooms } from './rooms/person-rooms.ts';
@@ -85,7 +86,7 @@ function createBaseParts({ config, log, instance, metrics: registry }: GatewayPa
   const pending = createPendingAnswers();
   // Whatever a person makes this gateway ask stands in their one queue, the rooms of somebody who connects included.
   const ask = createFairAsk({
-    ask: createAsk({ redis: redis.commands, names, instance, pending }),
+    ask: createAskAnyRelease(createAsk({ redis: redis.commands, names, instance, pending })),
     isRedisAway: redis.isAway,
   });
   return {
