@@ -149,6 +149,8 @@ export function createRequestServer(options: RequestServerOptions) {
 
 async function answerRequest(request: Request, handlers: RequestHandlers, log: Log): Promise<Answer> {
   const { name, requestId } = request;
+  // A gateway of a later release asks more than is known here, and had better hear so than wait.
+  if (!Object.hasOwn(serviceRequests, name)) return { requestId, ok: false, fault: { code: 'NOT_FOUND' } };
   try {
     const handle = handlers[name] as (params: unknown) => Promise<unknown>;
     return { requestId, ok: true, value: await handle(parse(serviceRequests[name].params, request.params)) };
@@ -162,7 +164,7 @@ async function answerRequest(request: Request, handlers: RequestHandlers, log: L
 function parseRequest(text: string | undefined): Request | null {
   try {
     const request = JSON.parse(text ?? '') as Request;
-    return Object.hasOwn(serviceRequests, request.name) ? request : null;
+    return typeof request.name === 'string' && typeof request.requestId === 'string' ? request : null;
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
 import type { Ask } from '@hallway/bus';
 import type { ServiceRequestName, ServiceRequestParams, ServiceRequestResult } from '@hallway/contracts';
-import { AppError, toAppError } from '@hallway/platform';
+import { AppError } from '@hallway/platform';
 
 type Pair = ServiceRequestParams<'people.pairs'>['pairs'][number];
 
@@ -8,28 +8,42 @@ type OlderAnswers = {
   [N in ServiceRequestName]?: (params: ServiceRequestParams<N>) => Promise<ServiceRequestResult<N>>;
 };
 
+// Answers take milliseconds. Whoever has not answered by then may never do so.
+const patienceMs = 300;
+// Services that answered so lately are of this release, and then a slow answer is only slow.
+const sureForMs = 60_000;
+
 /**
  * Asks message services of the previous release, too, which stand beside those of this one during a rollout and know neither
- * `people.pairs` nor `room.may-write`: to a question that they do not know they answer `INTERNAL`, and are then asked what they
- * do know. To be deleted with the release after the next.
+ * `people.pairs` nor `room.may-write`: they drop a question that they do not know. Where neither was answered for a minute, one
+ * that stays open is asked again in the words that they do know. To be deleted with the release after the next.
  */
-export function createAskAnyRelease(ask: Ask): Ask {
+export function createAskAnyRelease(ask: Ask, now: () => number = Date.now): Ask {
   const olderAnswers: OlderAnswers = {
     'people.pairs': ({ pairs }) => judgePairs(ask, pairs),
     'room.may-write': (params) => judgeWriting(ask, params),
   };
+  let answeredAt = Number.NEGATIVE_INFINITY;
+
+  /** Services may also be taken back to the previous release: one question that nobody answered, and nothing is sure. */
+  function note(error?: AppError): void {
+    answeredAt = error?.code === 'TEMPORARILY_UNAVAILABLE' ? Number.NEGATIVE_INFINITY : now();
+  }
 
   return async function askAnyRelease<N extends ServiceRequestName>(
     name: N,
     params: ServiceRequestParams<N>,
   ): Promise<ServiceRequestResult<N>> {
-    try {
-      return await ask(name, params);
-    } catch (error) {
-      const answerOtherwise = olderAnswers[name];
-      if (answerOtherwise === undefined || toAppError(error).code !== 'INTERNAL') throw error;
-      return await answerOtherwise(params);
-    }
+    const askOtherwise = olderAnswers[name];
+    if (askOtherwise === undefined) return await ask(name, params);
+    const answer = ask(name, params);
+    // Its refusal is the caller's; one that comes too late was answered otherwise.
+    answer.then(() => note(), note);
+    if (now() - answeredAt < sureForMs) return await answer;
+    const { promise: isLate, resolve: giveUp } = Promise.withResolvers<null>();
+    const timer = setTimeout(giveUp, patienceMs, null);
+    const inTime = await Promise.race([answer.then((value) => ({ value })), isLate]).finally(() => clearTimeout(timer));
+    return inTime ? inTime.value : await askOtherwise(params);
   };
 }
 
