@@ -51,7 +51,7 @@ export function createEventTail(options: EventTailOptions) {
     handOver(options, partition, entry);
   }
 
-  function followLane({ redis, streams: together }: StreamLane) {
+  function followLane({ redis, streams: together, untilClosed }: StreamLane) {
     const partitions = together.map((stream) => streams.indexOf(stream));
     let interrupted = false;
     onRedisLost(redis, () => {
@@ -61,9 +61,8 @@ export function createEventTail(options: EventTailOptions) {
     async function readOnce(): Promise<void> {
       requireConnection(redis);
       const ids = partitions.map((partition) => positions.get(partition)?.id ?? '0-0');
-      const reply = (await redis.xread('COUNT', 200, 'BLOCK', 2000, 'STREAMS', ...together, ...ids)) as
-        | [string, StreamEntry[]][]
-        | null;
+      const read = redis.xread('COUNT', 200, 'BLOCK', 2000, 'STREAMS', ...together, ...ids);
+      const reply = (await untilClosed(read)) as [string, StreamEntry[]][] | null;
       // What was committed while Redis was away was perhaps never announced.
       if (interrupted) onLost(partitions);
       interrupted = false;

@@ -5,6 +5,29 @@ import type { Redis } from 'ioredis';
 export interface StreamLane {
   redis: Redis;
   streams: readonly string[];
+  /**
+   * Waits for a read, one at a time, and rejects once the lane is closed. A Cluster client that hears where a slot has moved
+   * while it closes (`MOVED`, after `disconnect`) keeps the command for a connection that never comes, and answers nothing.
+   */
+  untilClosed: <T>(read: Promise<T>) => Promise<T>;
+  close: () => void;
+}
+
+function createLane(redis: Redis, streams: readonly string[]): StreamLane {
+  let giveUp: (reason: Error) => void = () => undefined;
+  return {
+    redis,
+    streams,
+    untilClosed: (read) =>
+      new Promise((resolve, reject) => {
+        giveUp = reject;
+        read.then(resolve, reject);
+      }),
+    close(): void {
+      redis.disconnect();
+      giveUp(new Error('the stream is read no more'));
+    },
+  };
 }
 
 /**
@@ -13,18 +36,17 @@ export interface StreamLane {
  * its own there, which ends with `blocking`.
  */
 export function openStreamLanes(blocking: Redis, streams: readonly string[]): StreamLane[] {
-  if (!isCluster(blocking)) return [{ redis: blocking, streams }];
+  if (!isCluster(blocking)) return [createLane(blocking, streams)];
   const bySlot = [...Map.groupBy(streams, hashTagOf).values()];
-  const lanes = bySlot.map((together, index) => ({
-    redis: index === 0 ? blocking : openOnSameCluster(blocking),
-    streams: together,
-  }));
+  const lanes = bySlot.map((together, index) =>
+    createLane(index === 0 ? blocking : openOnSameCluster(blocking), together),
+  );
   blocking.once('end', () => closeLanes(lanes));
   return lanes;
 }
 
 export function closeLanes(lanes: StreamLane[]): void {
-  for (const { redis } of lanes) redis.disconnect();
+  for (const lane of lanes) lane.close();
 }
 
 /** Resolves when every lane can be read, rejects when one cannot in time. */
