@@ -1,6 +1,9 @@
 import { AppError } from '@hallway/platform';
+import { captureLog } from '@hallway/testkit';
+import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPendingAnswers } from './answers.ts';
+import { createPendingAnswers, createReplyPublisher } from './answers.ts';
+import { createBusNames } from './names.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -56,5 +59,51 @@ describe('doubt', () => {
       await vi.advanceTimersByTimeAsync(500);
     }
     expect(ended).toEqual(['doubted given up']);
+  });
+});
+
+describe('putQuestionsAgain', () => {
+  it('when a question is still open after the time given, puts it once more, and never a third time', async () => {
+    const pending = createPendingAnswers();
+    const put: string[] = [];
+    const expectOne = (name: string) =>
+      pending.expect(name, { withinMs: 6000, onTimeout, putAgain: () => put.push(name) }).catch(() => undefined);
+    const [open, answered] = [expectOne('open'), expectOne('answered')];
+    const command = pending.expect('command', { withinMs: 6000, onTimeout, partition: 3 }).catch(() => undefined);
+    pending.putQuestionsAgain(1000);
+    pending.settle({ requestId: 'answered', ok: true, value: {} });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(put).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(put).toEqual(['open']);
+    pending.putQuestionsAgain(1000);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(put).toEqual(['open']);
+    await Promise.all([open, answered, command]);
+  });
+});
+
+describe('createReplyPublisher', () => {
+  it('when Redis is away, sends the answer when it is back, and gives up after a second', async () => {
+    const { log, lines } = captureLog();
+    let tries = 0;
+    const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const published: string[] = [];
+    const redis = {
+      async publish(_channel: string, text: string) {
+        tries += 1;
+        if (tries < 4 || text.includes('lost')) throw away;
+        published.push(text);
+      },
+    } as unknown as Redis;
+    const publish = createReplyPublisher({ redis, names: createBusNames('t'), log });
+    publish('me', [{ requestId: 'kept', ok: true, value: 1 }]);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(published).toEqual(['[{"requestId":"kept","ok":true,"value":1}]']);
+    expect(lines).toEqual([]);
+    publish('me', [{ requestId: 'lost', ok: true, value: 1 }]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lines.map(({ message }) => message)).toEqual(['answers could not be sent']);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

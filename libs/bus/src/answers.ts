@@ -1,5 +1,5 @@
 import type { Answer } from '@hallway/contracts';
-import { AppError, type Log } from '@hallway/platform';
+import { AppError, isStoreAway, type Log } from '@hallway/platform';
 import type { Redis } from 'ioredis';
 import { allPartitions, type BusNames } from './names.ts';
 
@@ -10,6 +10,8 @@ interface Waiting {
   giveUp: (doubted: boolean) => void;
   /** Where a command waits; null for a question. */
   partition: number | null;
+  /** Puts a question again; null for a command, and for a question that was put twice. */
+  putAgain: (() => void) | null;
   deadline: number;
 }
 
@@ -19,6 +21,8 @@ export interface ExpectOptions {
   onTimeout: (doubted: boolean) => AppError;
   /** The partition of a command, so that it can be doubted. */
   partition?: number;
+  /** How to put a question again, see `putQuestionsAgain`. */
+  putAgain?: () => void;
 }
 
 // Each is a person's open request; far more than one process can have in flight, and a bound all the same.
@@ -28,9 +32,16 @@ const waitingLimit = 50_000;
 export function createPendingAnswers() {
   const waiting = new Map<string, Waiting>();
 
+  function take(requestId: string): Waiting | undefined {
+    const waiter = waiting.get(requestId);
+    waiting.delete(requestId);
+    clearTimeout(waiter?.timer);
+    return waiter;
+  }
+
   return {
     /** Resolves with the answer's value, rejects with its fault, or with `onTimeout()` after `withinMs`. */
-    expect(requestId: string, { withinMs, onTimeout, partition }: ExpectOptions): Promise<unknown> {
+    expect(requestId: string, { withinMs, onTimeout, partition, putAgain }: ExpectOptions): Promise<unknown> {
       if (waiting.size >= waitingLimit) {
         return Promise.reject(
           new AppError({ code: 'TEMPORARILY_UNAVAILABLE', internal: 'too many requests wait', retryAfterMs: 2000 }),
@@ -43,7 +54,8 @@ export function createPendingAnswers() {
         };
         const timer = setTimeout(giveUp, withinMs, false);
         const deadline = performance.now() + withinMs;
-        waiting.set(requestId, { resolve, reject, timer, giveUp, partition: partition ?? null, deadline });
+        const how = { partition: partition ?? null, putAgain: putAgain ?? null };
+        waiting.set(requestId, { resolve, reject, timer, giveUp, deadline, ...how });
       });
     },
     /** Commands of these partitions, or what became of them, may be lost: none of them is waited for longer than this. */
@@ -56,22 +68,25 @@ export function createPendingAnswers() {
         waiter.deadline = latest;
       }
     },
+    /** Answers to what was asked before may be lost: each question that is still open after this is put once more. */
+    putQuestionsAgain(afterMs: number): void {
+      for (const [requestId, waiter] of waiting) {
+        const { putAgain } = waiter;
+        if (putAgain === null) continue;
+        waiter.putAgain = null;
+        setTimeout(() => {
+          if (waiting.get(requestId) === waiter) putAgain();
+        }, afterMs);
+      }
+    },
     /** Hands over an answer. One that nobody waits for any more is dropped. */
     settle(answer: Answer): void {
-      const waiter = waiting.get(answer.requestId);
-      if (!waiter) return;
-      waiting.delete(answer.requestId);
-      clearTimeout(waiter.timer);
-      if (answer.ok) waiter.resolve(answer.value);
-      else waiter.reject(new AppError(answer.fault));
+      const waiter = take(answer.requestId);
+      if (answer.ok) waiter?.resolve(answer.value);
+      else waiter?.reject(new AppError(answer.fault));
     },
     /** Gives up waiting, for a request that could not even be sent. */
-    forget(requestId: string): void {
-      const waiter = waiting.get(requestId);
-      if (!waiter) return;
-      waiting.delete(requestId);
-      clearTimeout(waiter.timer);
-    },
+    forget: (requestId: string): void => void take(requestId),
   };
 }
 
@@ -83,18 +98,26 @@ export type PendingAnswers = ReturnType<typeof createPendingAnswers>;
  */
 const replyBytes = 8 * 1024 * 1024;
 
+// An answer that was ready when Redis went is sent when it is back. After this whoever waits for it has asked again.
+const resendEveryMs = 100;
+const resendTimes = 10;
+
 /**
- * Sends answers to the process that asked; one over 8 MB is replaced by a fault. Best effort: an answer that is lost shows as
- * a timeout there. Never throws.
+ * Sends answers to the process that asked; one over 8 MB is replaced by a fault. While Redis is away it tries for a second.
+ * Best effort: an answer that is lost shows as a timeout there. Never throws.
  */
 export function createReplyPublisher({ redis, names, log }: { redis: Redis; names: BusNames; log: Log }) {
+  function publish(instance: string, text: string, timesLeft: number): void {
+    redis.publish(names.replies(instance), text).catch((error) => {
+      if (timesLeft === 0 || !isStoreAway(error))
+        return log.warn({ err: error, instance }, 'answers could not be sent');
+      setTimeout(publish, resendEveryMs, instance, text, timesLeft - 1);
+    });
+  }
+
   return function publishAnswers(instance: string, answers: Answer[]): void {
     if (answers.length === 0) return;
-    for (const text of toReplyTexts(answers, log)) {
-      redis.publish(names.replies(instance), text).catch((error) => {
-        log.warn({ err: error, instance }, 'answers could not be sent');
-      });
-    }
+    for (const text of toReplyTexts(answers, log)) publish(instance, text, resendTimes);
   };
 }
 
@@ -158,5 +181,8 @@ export async function listenForReplies({
     }
   });
   await subscriber.subscribe(channel);
-  subscriber.on('ready', () => pending.doubt(allPartitions, lostOutcomeMs));
+  subscriber.on('ready', () => {
+    pending.doubt(allPartitions, lostOutcomeMs);
+    pending.putQuestionsAgain(lostOutcomeMs);
+  });
 }

@@ -42,9 +42,15 @@ export function createAsk({ redis, names, instance, pending }: AskOptions) {
     params: ServiceRequestParams<N>,
   ): Promise<ServiceRequestResult<N>> {
     const requestId = randomUUID();
-    const answer = pending.expect(requestId, { withinMs: answerWithinMs, onTimeout: () => unanswered(name) });
     const request = JSON.stringify({ name, requestId, instance, params, deadline: Date.now() + answerWithinMs });
-    redis.xadd(names.requests, 'MAXLEN', '~', streamLength, '*', 'request', request).catch((error) => {
+    const put = () => redis.xadd(names.requests, 'MAXLEN', '~', streamLength, '*', 'request', request);
+    const answer = pending.expect(requestId, {
+      withinMs: answerWithinMs,
+      onTimeout: () => unanswered(name),
+      // Where that fails, the first may still be answered.
+      putAgain: () => void put().catch(() => undefined),
+    });
+    put().catch((error) => {
       pending.settle({ requestId, ok: false, fault: toFault(toAppError(error)) });
     });
     return (await answer) as ServiceRequestResult<N>;

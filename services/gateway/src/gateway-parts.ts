@@ -141,6 +141,7 @@ function createRoomParts({ log, instance, tracing }: GatewayPartsDeps, base: Bas
     },
   });
   const resync = createResync({
+    canAnswer: redis.canAsk,
     tellAll: () => {
       metrics.resyncs.inc();
       io.local.emit('resync', {});

@@ -18,6 +18,8 @@ export function createRedisConnections(config: GatewayConfig, log: Log) {
     endings,
     /** No connection, or one on which Redis does not answer in time. */
     isAway: () => isRedisAway(commands),
+    /** Questions would arrive, and so would their answers. */
+    canAsk: () => !isRedisAway(commands) && replies.status === 'ready',
     ready: () => Promise.all(all.map((redis) => waitForRedis(redis))).then(() => undefined),
     close(): void {
       for (const redis of all) redis.disconnect();

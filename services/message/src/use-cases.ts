@@ -14,6 +14,7 @@ import {
   createPolicyFacts,
   type PolicySettings,
 } from '@hallway/policy';
+import type { Redis } from 'ioredis';
 import { type AdmitChangeDeps, createAdmitChange } from './changes/admit-change.ts';
 import { type ApplyChangesDeps, createApplyChanges } from './changes/apply-changes.ts';
 import { createFindChanged } from './changes/find-changed.ts';
@@ -23,7 +24,8 @@ import { createCourseEndings, type FindEndedCourses } from './courses/course-end
 import { createListCoursePeople } from './courses/list-course-people.ts';
 import { createAdmitCommands } from './messages/admit-commands.ts';
 import { createAdvanceHeads } from './messages/advance-heads.ts';
-import { createAnnounceMessages, createAppendWherePossible } from './messages/announce-messages.ts';
+import { type AnnounceLater, createAnnounceLater } from './messages/announce-later.ts';
+import { createAnnounceMessages } from './messages/announce-messages.ts';
 import { createCommitMessages } from './messages/commit-messages.ts';
 import { createCommitQueue } from './messages/commit-queue.ts';
 import { createDescribeMessages } from './messages/describe-messages.ts';
@@ -72,13 +74,14 @@ export function buildUseCases({ connections, names, settings, log, instance }: U
   const { access } = permission;
   const describeRooms = createDescribeRooms({ directory, memberships });
   const describeMessages = createDescribeMessages({ readMarks });
-  const appendEvents = createEventLog({ redis, names });
+  const writing = buildAnnouncing({ redis, names, log });
+  const { appendEvents, announceLater } = writing;
   const jobs = createJobProducer({ connection: queue, names, log });
   const raiseOnce = createRaiseMarks({ pending, jobs, log });
   const recentMarks = createRecentMarks({ redis, names, instance, raiseMarks: raiseOnce, log });
   const raiseMarks = recentMarks.raiseAndRemember;
   const presence = createPresenceReader({ redis, names });
-  const committing = buildCommitting({ ...stores, ...people, ...permission, appendEvents, raiseMarks, log });
+  const committing = buildCommitting({ ...stores, ...people, ...permission, ...writing, raiseMarks });
   const reading = { rooms, memberships, messages, readMarks, describeRooms, describeMessages };
   const { connection } = connections.mongo;
   const ofMany = buildRoomUseCases({ ...people, ...reading, ...permission, connection, appendEvents, log });
@@ -89,8 +92,8 @@ export function buildUseCases({ connections, names, settings, log, instance }: U
     ...people,
     ...ofMany,
     ...permission,
-    ...buildChanging({ ...people, ...reading, ...permission, appendEvents, log }),
-    ...buildLife({ ...stores, ...ofMany, recentMarks, closeOthers: [committing.stop, jobs.close] }),
+    ...buildChanging({ ...people, ...reading, ...permission, ...writing }),
+    ...buildLife({ ...stores, ...ofMany, recentMarks, closeOthers: [committing.stop, announceLater.stop, jobs.close] }),
     commitMessages: committing.commitMessages,
     commitInTurn: committing.commitInTurn,
     openDirectRoom: createOpenDirectRoom({ ...people, rooms, memberships, describeRooms, appendEvents, log }),
@@ -139,17 +142,23 @@ function buildLife({ directoryWatch, followEnrolments, recentMarks, closeOthers 
   };
 }
 
-type ChangingParts = AdmitChangeDeps & Omit<ApplyChangesDeps, 'admitChange'>;
+/** What is written is announced at once, or on the way without Redis as soon as it is back. */
+function buildAnnouncing({ redis, names, log }: { redis: Redis; names: BusNames; log: Log }) {
+  const appendEvents = createEventLog({ redis, names });
+  return { appendEvents, announceLater: createAnnounceLater({ appendEvents, log }), log };
+}
+
+type ChangingParts = AdmitChangeDeps & Omit<ApplyChangesDeps, 'admitChange'> & { announceLater: AnnounceLater };
 
 /** Edits and deletes, behind the same two doors as sends. */
 function buildChanging(parts: ChangingParts) {
-  const { appendEvents, log } = parts;
+  const { announceLater } = parts;
   const admitChange = createAdmitChange(parts);
   const applying = { ...parts, admitChange };
   return {
     admitChange,
     applyChanges: createApplyChanges(applying),
-    applyDirectly: createApplyChanges({ ...applying, appendEvents: createAppendWherePossible(appendEvents, log) }),
+    applyDirectly: createApplyChanges({ ...applying, appendEvents: announceLater.appendOrKeep }),
     findChanged: createFindChanged(parts),
   };
 }
@@ -162,13 +171,14 @@ interface CommittingParts extends Stores {
   findPairs: FindPairs;
   settings: PolicySettings;
   appendEvents: AppendEvents;
+  announceLater: AnnounceLater;
   raiseMarks: RaiseMarks;
   log: Log;
 }
 
 /** The one write path, behind its two doors: from the command streams, and directly while Redis is away. */
 function buildCommitting(parts: CommittingParts) {
-  const { rooms, messages, access, appendEvents, raiseMarks, log } = parts;
+  const { rooms, messages, access, appendEvents, announceLater, raiseMarks, log } = parts;
   const heads = createRoomHeads({ rooms, messages });
   const commit = {
     splitRepeats: createSplitRepeats({ messages }),
@@ -179,7 +189,7 @@ function buildCommitting(parts: CommittingParts) {
   const later = createRaiseMarksLater({ raiseMarks, log });
   const announce = createAnnounceMessages({ appendEvents, raiseMarks, access });
   const announceWherePossible = createAnnounceMessages({
-    appendEvents: createAppendWherePossible(appendEvents, log),
+    appendEvents: announceLater.appendOrKeep,
     raiseMarks: later.raiseMarksLater,
     access,
   });

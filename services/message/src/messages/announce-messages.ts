@@ -1,6 +1,5 @@
 import type { AppendEvents } from '@hallway/bus';
 import type { DomainEvent } from '@hallway/contracts';
-import { isStoreAway, type Log } from '@hallway/platform';
 import type { RaiseMarks } from '../read-marks/raise-marks.ts';
 import type { RoomAccess } from '../rooms/access-room.ts';
 import type { Announce, Outcome } from './commit-messages.ts';
@@ -27,16 +26,6 @@ export function createAnnounceMessages({ appendEvents, raiseMarks, access }: Ann
       appendEvents(due.map((outcome) => toEvent(outcome, rooms.get(outcome.message.roomId)?.type ?? 'direct'))),
       ...toMarks(due).map(([roomId, marks]) => raiseMarks(roomId, marks)),
     ]);
-  };
-}
-
-/** Appends where Redis is there. Without it clients learn of the messages when they resume. */
-export function createAppendWherePossible(appendEvents: AppendEvents, log: Log): AppendEvents {
-  return async function appendWherePossible(events) {
-    await appendEvents(events).catch((error) => {
-      if (!isStoreAway(error)) throw error;
-      log.warn({ events: events.length }, 'stored without a live announcement');
-    });
   };
 }
 
