@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { createBusNames } from '@hallway/bus';
 import { createMongo, createRedis, type Log, waitForRedis } from '@hallway/platform';
@@ -9,6 +8,7 @@ import { openSchoolRecords, rolesOf } from '@hallway/policy';
 import type { Connection } from 'mongoose';
 import type { Static } from 'typebox';
 import { toUsernameKey } from '../accounts/accounts.repository.ts';
+import { operatorName } from '../audit/operator-name.ts';
 import { ensureIndexes } from '../database-indexes.ts';
 import { buildRosterImport } from './build-roster-import.ts';
 import type { RosterOutcome, RosterProgress } from './import-roster.ts';
@@ -92,7 +92,7 @@ async function findActor(connection: Connection, username: string | null): Promi
 /** For the audit log. Whoever runs this has the database's own rights: the name is what the machine says. */
 function describe(options: RosterOptions, importId: string) {
   const { path, actor, delta, confirmRemovals, adoptAccounts, administrators } = options;
-  const operator = actor === null ? { operator: userInfo().username } : {};
+  const operator = actor === null ? { operator: operatorName() } : {};
   return { importId, file: basename(path), delta, confirmRemovals, adoptAccounts, administrators, ...operator };
 }
 
