@@ -14,6 +14,7 @@ templates=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 : "${CONNECTIONS_PER_ADDRESS:=20000}" "${REQUESTS_PER_SECOND_PER_ADDRESS:=2000}"
 # Between two reads from a client: a phone that changes its mast takes a few seconds, an attacker takes all that there are.
 : "${SLOW_CLIENT_SECONDS:=10}" "${STATE_FOLDER:=/tmp/hallway-front-door}"
+: "${OTEL_EXPORTER_OTLP_ENDPOINT:=}" "${OTEL_TRACES_SAMPLER_ARG:=0.05}"
 
 faults=''
 fault() {
@@ -49,6 +50,10 @@ fits "$STATE_FOLDER" '/[A-Za-z0-9._/-]+' || fault 'STATE_FOLDER has an unusable 
 [ -z "$TRUSTED_PROXIES" ] || fits "$TRUSTED_PROXIES" '[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*' ||
   fault 'TRUSTED_PROXIES has an unusable value: addresses or networks, separated by commas (whose X-Forwarded-For is believed)'
 [ -z "$RESOLVER" ] || fits "$RESOLVER" '[0-9.]+|\[[0-9a-fA-F:]+\]' || fault 'RESOLVER has an unusable value: the address of a DNS server'
+[ -z "$OTEL_EXPORTER_OTLP_ENDPOINT" ] || fits "$OTEL_EXPORTER_OTLP_ENDPOINT" 'https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?' ||
+  fault 'OTEL_EXPORTER_OTLP_ENDPOINT has an unusable value: http://host:4318 (where spans go by OTLP over HTTP)'
+fits "$OTEL_TRACES_SAMPLER_ARG" '0(\.[0-9]{1,9})?|1(\.0{1,9})?' ||
+  fault 'OTEL_TRACES_SAMPLER_ARG has an unusable value: number from 0 to 1 (share of messages that are recorded)'
 
 servers_set=0
 for name in AUTH_SERVERS MESSAGE_SERVERS GATEWAY_SERVERS; do
@@ -103,6 +108,16 @@ case "$HALLWAY_ORIGIN" in
   # Files alone, or a door whose origin is what the request says.
   *) scheme='$scheme' hsts='' secure='' ;;
 esac
+# Spans of browsers are passed on where a collector is found. nginx would not start without its name: then it does without.
+traces=off traces_url='' traces_timing=''
+if [ -n "$OTEL_EXPORTER_OTLP_ENDPOINT" ]; then
+  collector=${OTEL_EXPORTER_OTLP_ENDPOINT#*://} collector=${collector%%[:/]*}
+  if ! command -v getent >/dev/null || getent hosts "$collector" >/dev/null; then
+    traces=on traces_url="${OTEL_EXPORTER_OTLP_ENDPOINT%/}/v1/traces" traces_timing="traces;desc=\"$OTEL_TRACES_SAMPLER_ARG\""
+  else
+    printf '{"level":"warn","service":"front-door","message":"spans of browsers are not taken: nobody knows %s"}\n' "$collector"
+  fi
+fi
 # Where the machine has IPv6, all addresses are those too.
 public_ipv6='' internal_ipv6=''
 if [ "$LISTEN_ADDRESS" = '*' ] && [ -s /proc/net/if_inet6 ]; then
@@ -126,6 +141,7 @@ render() {
     -e "s|@CONNECTIONS_PER_ADDRESS@|$CONNECTIONS_PER_ADDRESS|g" \
     -e "s|@REQUESTS_PER_SECOND_PER_ADDRESS@|$REQUESTS_PER_SECOND_PER_ADDRESS|g" \
     -e "s|@REQUEST_BURST@|$((REQUESTS_PER_SECOND_PER_ADDRESS * 2))|g" \
+    -e "s|@TRACES@|$traces|g" -e "s|@TRACES_URL@|$traces_url|g" -e "s|@TRACES_TIMING@|$traces_timing|g" \
     -e "s|@SERVICES@|$mode|g" -e "s|@WORKER_CONNECTIONS@|$worker_connections|g" -e "s|@PUBLIC_IPV6@|$public_ipv6|g" -e "s|@INTERNAL_IPV6@|$internal_ipv6|g" "$1"
 }
 for template in "$templates/nginx.conf" "$templates"/parts/*.conf; do

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { answerHeaders, pageHeaders, transportHeader } from '@hallway/contracts';
+import { answerHeaders, limits, pageHeaders, transportHeader } from '@hallway/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorAnswer } from '../../tools/front-door/error-answers.ts';
 import { buildFrontDoor, type FrontDoor } from '../../tools/front-door/front-door.ts';
@@ -25,9 +25,11 @@ function service(name: string): StandIn {
 }
 
 beforeAll(async () => {
-  for (const name of ['auth', 'message-1', 'message-2', 'gateway-1', 'gateway-2'])
+  for (const name of ['auth', 'message-1', 'message-2', 'gateway-1', 'gateway-2', 'collector'])
     services[name] = await startStandIn(name);
+  const collector = service('collector');
   ours = buildFrontDoor({
+    traces: { url: new URL('/v1/traces', collector.url), share: 0.25 },
     webFolder,
     authUrl: service('auth').url,
     messageUrls: [service('message-1').url, service('message-2').url],
@@ -40,7 +42,8 @@ beforeAll(async () => {
     MESSAGE_SERVERS: `${service('message-1').address},${service('message-2').address}`,
     GATEWAY_SERVERS: `${service('gateway-1').address},${service('gateway-2').address}`,
   };
-  nginx = await startNginx({ ...env, HALLWAY_ORIGIN: 'http://localhost' });
+  const traces = { OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url.origin}/`, OTEL_TRACES_SAMPLER_ARG: '0.25' };
+  nginx = await startNginx({ ...env, ...traces, HALLWAY_ORIGIN: 'http://localhost' });
   secure = await startNginx({ ...env, HALLWAY_ORIGIN: 'https://hallway.example.edu' });
   ports.nginx = nginx.port;
 });
@@ -163,6 +166,20 @@ describe.each(doors)('the front door of %s', (door) => {
       expect(other.headers['x-request-id']).toMatch(/^[0-9a-f-]{32,36}$/);
       expect(other.json().headers['x-request-id']).toBe(other.headers['x-request-id']);
     }
+  });
+
+  it('when a browser posts spans, hands the collector their body and nothing that says whose they are', async () => {
+    const own = { cookie: 'hallway_refresh=secret', authorization: 'Bearer secret', 'user-agent': 'a browser' };
+    const post = (body: string) =>
+      ask('/telemetry/v1/traces', { ...on({ ...own, 'x-forwarded-for': '6.6.6.6' }), method: 'POST', body });
+    expect((await ask('/', on())).headers['server-timing']).toBe('traces;desc="0.25"');
+    expect(await post('{"resourceSpans":[]}')).toMatchObject({ status: 200, headers: answerHeaders });
+    const arrived = service('collector').heard.at(-1);
+    expect(arrived).toMatchObject({ url: '/v1/traces', body: 20, headers: { 'content-type': 'application/json' } });
+    expect(JSON.stringify(arrived)).not.toMatch(/secret|a browser|6\.6\.6\.6|127\.0\.0\.1"/);
+    expect(await post('x'.repeat(limits.payloadBytes + 1))).toMatchObject({ status: 413 });
+    for (const path of ['/telemetry/v1/traces', '/telemetry', '/telemetry/v1/traces/more'])
+      expect(await ask(path, on())).toMatchObject({ status: 404 });
   });
 
   it('when sockets come, upgrades them at both gateways and carries what is said', async () => {

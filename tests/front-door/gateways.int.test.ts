@@ -1,16 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHallwayClient, createMemoryOutboxStorage, type HallwayClient } from '@hallway/client';
 import { eventually } from '@hallway/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWebFolder, type NginxDoor, startNginx } from './nginx-door.ts';
 import { type RealGateway, type RealServices, startRealServices } from './real-services.ts';
 import { ask } from './stand-in.ts';
+import { writeWhileDraining } from './write-while-draining.ts';
 
 const password = 'hallway-demo';
 const webFolder = makeWebFolder();
-const clients: HallwayClient[] = [];
 const sockets: Socket[] = [];
 let services: RealServices;
 
@@ -27,19 +26,10 @@ beforeAll(async () => {
   services = await startRealServices();
 });
 afterAll(async () => {
-  for (const client of clients) client.destroy();
   for (const socket of sockets) socket.disconnect();
   await services?.stop();
   rmSync(join(webFolder, '..'), { recursive: true, force: true });
 });
-
-async function enter(username: string, { origin }: NginxDoor): Promise<HallwayClient> {
-  const client = createHallwayClient({ origin, storage: createMemoryOutboxStorage() });
-  clients.push(client);
-  await client.signIn(username, password);
-  await eventually(() => expect(client.connection.getSnapshot().status).toBe('online'), { withinMs: 15_000 });
-  return client;
-}
 
 async function tokenOf(username: string, { port }: NginxDoor): Promise<string> {
   const headers = { 'content-type': 'application/json' };
@@ -56,45 +46,7 @@ describe('a gateway that is drained under traffic', () => {
   it('when its sockets go to the other one through nginx, loses nothing, refuses nothing and keeps the order', async () => {
     const [first, second] = [await services.startGateway(), await services.startGateway()];
     const door = await doorTo([first, second]);
-    const [john, ...others] = await Promise.all(['john', 'sarah', 'mike', 'maya'].map((name) => enter(name, door)));
-    if (!john) throw new Error('Nobody has entered.');
-    const { people } = await john.people({ query: 'sarah' });
-    const chatRoom = await john.openDirectRoom(people[0]?.id ?? '');
-    const [sending, hearing] = [john.openTimeline(chatRoom.id), others[0]!.openTimeline(chatRoom.id)];
-    const failed = new Set<string>();
-    sending.subscribe(() => {
-      for (const { clientMessageId, delivery } of sending.getSnapshot().messages)
-        if (delivery.status === 'failed') failed.add(clientMessageId);
-    });
-
-    const sent: string[] = [];
-    const isStopped = first.stop().then(() => true);
-    // Before, while and after the gateway goes; the burst that one person may send is 50.
-    for (let at = 0; at < 40; at += 1) {
-      sent.push(`message ${at}`);
-      sending.send(`message ${at}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    // A newcomer is let in while the first gateway refuses.
-    const tom = await enter('tom', door);
-    expect(await isStopped).toBe(true);
-    sending.send('the last');
-    sent.push('the last');
-
-    for (const timeline of [sending, hearing]) {
-      await eventually(
-        () => {
-          const messages = timeline.getSnapshot().messages.filter(({ seq }) => seq !== null);
-          expect(messages.map(({ content }) => content)).toEqual(sent);
-        },
-        { withinMs: 30_000 },
-      );
-    }
-    expect([...failed]).toEqual([]);
-    for (const client of [john, ...others, tom]) {
-      await eventually(() => expect(client.connection.getSnapshot().status).toBe('online'), { withinMs: 15_000 });
-    }
-    for (const client of clients.splice(0)) client.destroy();
+    await writeWhileDraining({ origin: door.origin, takeAway: first.stop });
     await eventually(() => expect(door.log().filter(({ status }) => status === 101).length).toBeGreaterThan(4));
     const answered = door.log();
     // Both had sockets, and nobody was told that anything is away.

@@ -8,12 +8,23 @@ export interface StandIn {
   /** As nginx names it. */
   address: string;
   port: number;
+  /** The requests that reached it, oldest first. */
+  heard: Heard[];
   stop: () => Promise<void>;
+}
+
+export interface Heard {
+  name: string;
+  url: string | undefined;
+  headers: IncomingHttpHeaders;
+  /** How many bytes. */
+  body: number;
 }
 
 /** A service that tells what reached it; as a gateway it also echoes over an upgraded connection. */
 export async function startStandIn(name: string, port = 0): Promise<StandIn> {
   const upgraded = new Set<Socket>();
+  const heard: Heard[] = [];
   const server: Server = createServer((incoming, response) => {
     if (incoming.url?.endsWith('/drop')) return void incoming.socket.destroy();
     let body = 0;
@@ -23,8 +34,9 @@ export async function startStandIn(name: string, port = 0): Promise<StandIn> {
     incoming.on('end', () => {
       const { url, headers } = incoming;
       response.setHeader('content-type', 'application/json; charset=utf-8');
+      heard.push({ name, url, headers, body });
       // Long enough to be worth compressing.
-      response.end(JSON.stringify({ name, url, headers, body, padding: 'x'.repeat(2000) }));
+      response.end(JSON.stringify({ ...heard.at(-1), padding: 'x'.repeat(2000) }));
     });
   });
   server.on('upgrade', (_incoming, stream) => {
@@ -41,7 +53,7 @@ export async function startStandIn(name: string, port = 0): Promise<StandIn> {
   const bound = (server.address() as AddressInfo).port;
   return {
     name,
-    ...{ url: new URL(`http://127.0.0.1:${bound}`), address: `127.0.0.1:${bound}`, port: bound },
+    ...{ url: new URL(`http://127.0.0.1:${bound}`), address: `127.0.0.1:${bound}`, port: bound, heard },
     async stop() {
       const closed = once(server, 'close');
       server.close();

@@ -14,7 +14,7 @@ export interface SinkSpan {
 interface OtlpBody {
   resourceSpans: {
     resource: { attributes: OtlpAttribute[] };
-    scopeSpans: { spans: (Omit<SinkSpan, 'service' | 'attributes'> & { attributes: OtlpAttribute[] })[] }[];
+    scopeSpans: { spans: (Omit<SinkSpan, 'service' | 'attributes'> & { attributes?: OtlpAttribute[] })[] }[];
   }[];
 }
 
@@ -54,7 +54,7 @@ function toSpans({ resourceSpans }: OtlpBody): SinkSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = String(toRecord(resource.attributes)['service.name']);
     const found = scopeSpans.flatMap(({ spans }) => spans);
-    return found.map(({ name, traceId, spanId, parentSpanId, attributes }) => ({
+    return found.map(({ name, traceId, spanId, parentSpanId, attributes = [] }) => ({
       ...{ service, name, traceId, spanId, parentSpanId: parentSpanId || undefined },
       attributes: toRecord(attributes),
     }));

@@ -2,6 +2,7 @@ import { Agent, createServer, type IncomingMessage, type Server, type ServerResp
 import type { AddressInfo, Socket } from 'node:net';
 import { createProxyServer } from 'http-proxy-3';
 import { codeOfFailure, errorAnswer, requestIdOf, sendError } from './error-answers.ts';
+import { bringsSpans, passSpans, type TraceCollector } from './pass-spans.ts';
 import { type Destination, routeOf } from './route-of.ts';
 import { createServerPool, type ServerPool } from './server-pool.ts';
 import { createWebFiles } from './web-files.ts';
@@ -11,6 +12,8 @@ export interface FrontDoorConfig {
   authUrl: URL;
   messageUrls: URL[];
   gatewayUrls: URL[];
+  /** Where spans of browsers go; nobody's by default. */
+  traces?: TraceCollector;
 }
 
 export interface FrontDoor {
@@ -37,6 +40,7 @@ interface Door {
   agent: Agent;
   upgraded: Set<Socket>;
   serveWeb: (request: IncomingMessage, response: ServerResponse) => void;
+  traces: TraceCollector | undefined;
 }
 
 /** One public origin in front of everything: the web client, the services' routes, and the gateways' sockets. */
@@ -48,7 +52,8 @@ export function buildFrontDoor(config: FrontDoorConfig): FrontDoor {
     proxy: createProxyServer({ xfwd: true, xfwdWsProtoAsHttp: true, proxyTimeout: ANSWER_WITHIN_MS }),
     agent: new Agent({ keepAlive: true, maxSockets: MAX_UPSTREAM_SOCKETS }),
     upgraded: new Set(),
-    serveWeb: createWebFiles(config.webFolder),
+    serveWeb: createWebFiles(config.webFolder, config.traces?.share),
+    traces: config.traces,
   };
   cutShortAnswersOff(door);
   outliveBrokenConnections(door);
@@ -88,6 +93,7 @@ function listenOn(door: Door, host: string, port: number): Promise<Server> {
 
 async function answer(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader('x-request-id', nameRequest(request));
+  if (door.traces && bringsSpans(request)) return await passSpans(door.traces, request, response);
   const destination = routeOf(request.url ?? '/');
   if (destination === 'web') return door.serveWeb(request, response);
   if (destination === 'unknown-api' || destination === 'internal') return sendError(request, response, 'NOT_FOUND');

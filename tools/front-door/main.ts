@@ -14,11 +14,19 @@ function urls(name: string): URL[] {
     .map((url) => new URL(url));
 }
 
+/** As the services are told, by the variables of OpenTelemetry. */
+function traces() {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share = '0.05' } = process.env;
+  if (!endpoint) return {};
+  return { traces: { url: new URL(`${endpoint.replace(/\/$/, '')}/v1/traces`), share: Number(share) } };
+}
+
 const door = buildFrontDoor({
   webFolder: required('WEB_DIST'),
   authUrl: new URL(required('AUTH_URL')),
   messageUrls: urls('MESSAGE_URLS'),
   gatewayUrls: urls('GATEWAY_URLS'),
+  ...traces(),
 });
 await door.listen(Number(required('PORT')));
 

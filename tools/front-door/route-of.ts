@@ -15,6 +15,8 @@ export const routes: readonly (readonly [prefix: string, destination: Destinatio
   ['/api/search', 'message'],
   ['/socket.io', 'gateway'],
   ['/api', 'unknown-api'],
+  // But for spans of browsers, where somebody collects them: `traces` of the door.
+  ['/telemetry', 'internal'],
   // What internal ports serve is nothing here: a page of the client in its place would look as if it were routed.
   ['/livez', 'internal'],
   ['/readyz', 'internal'],

@@ -3,8 +3,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import './styles/app.css';
+import { startSpanExport } from './traces/span-export.ts';
 
-const client = createHallwayClient();
+const onSpan = startSpanExport(window);
+const client = createHallwayClient(onSpan ? { onSpan } : {});
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 

@@ -37,6 +37,14 @@ export function traceIdOf(clientMessageId: string | undefined): string | null {
   return traceId !== undefined && traceIdPattern.test(traceId) ? traceId : null;
 }
 
+/**
+ * Whether a trace is one of the share that is recorded, 0 to 1: by its id, so that the browser, every service and every try of
+ * one message decide alike.
+ */
+export function isTraceInShare(traceId: string, share: number): boolean {
+  return Number.parseInt(traceId.slice(-8), 16) < share * 2 ** 32;
+}
+
 /** The span of the client that sent the message, which both ends know without telling each other. */
 export function clientSpanIdOf(traceId: string): string {
   const first = traceId.slice(0, 16);

@@ -1,4 +1,4 @@
-import { formatTraceparent, parseTraceparent } from '@hallway/contracts';
+import { formatTraceparent, isTraceInShare, parseTraceparent } from '@hallway/contracts';
 import {
   type Context,
   ROOT_CONTEXT,
@@ -117,7 +117,7 @@ function createIds(): Ids {
 function createSampler(config: TracingOptions['config']): (traceId: string) => boolean {
   const { OTEL_TRACES_SAMPLER_ARG: share = 1, TRACES_PER_SECOND: perSecond = 10 } = config;
   const buckets = createTokenBuckets({ burst: perSecond, perSecond });
-  return (traceId) => Number.parseInt(traceId.slice(-8), 16) < share * 2 ** 32 && buckets.take('trace') === 0;
+  return (traceId) => isTraceInShare(traceId, share) && buckets.take('trace') === 0;
 }
 
 function hasParent({ traceparent, clientHasSpan }: TraceOrigin): boolean {

@@ -88,6 +88,8 @@ function findWanted(manifests: Manifest[]): string[] {
       routed.filter((name) => name !== door).map((name) => `${door} → ${name}:8080`),
     ),
     ...servicesThatRun(manifests).map((name) => `monitoring → ${name}:9080`),
+    // Spans of browsers: deploy/nginx/start.sh.
+    ...names.filter((name) => name === 'web').map((name) => `${name} → tracing:4318`),
     ...names.map((name) => `${name} → dns:53`),
   ];
 }
