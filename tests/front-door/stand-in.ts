@@ -36,7 +36,8 @@ export async function startStandIn(name: string, port = 0): Promise<StandIn> {
       response.setHeader('content-type', 'application/json; charset=utf-8');
       heard.push({ name, url, headers, body });
       // Long enough to be worth compressing.
-      response.end(JSON.stringify({ ...heard.at(-1), padding: 'x'.repeat(2000) }));
+      const answer = JSON.stringify({ ...heard.at(-1), padding: 'x'.repeat(2000) });
+      setTimeout(() => response.end(answer), url?.endsWith('/after-16-s') ? 16_000 : 0);
     });
   });
   server.on('upgrade', (_incoming, stream) => {
