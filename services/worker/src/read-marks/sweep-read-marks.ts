@@ -4,8 +4,9 @@ import { chunksOf } from '../chunks.ts';
 // A sweep looks at about 20,000 keys of Redis and goes on from there the next time, so that it never holds Redis up.
 const stepsPerSweep = 20;
 const addedAtOnce = 200;
-// By then a room whose job is not lost has been drained by it, and nothing is left to do or to announce twice.
-const sweptDelayMs = 2000;
+// By then a room whose job is not lost has been drained by it, a lecture of thousands on a slow database included, and nothing is
+// left to do or to announce twice.
+const sweptDelayMs = 5000;
 
 export interface SweepDeps {
   pendingMarks: Pick<PendingReadMarks, 'scanRooms'>;
