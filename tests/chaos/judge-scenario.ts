@@ -2,7 +2,7 @@ import { createHistoryCheck, type DatabaseDump, readDatabaseDump, readHistory } 
 import type { Crowd } from './crowd.ts';
 import type { Ended, ScenarioRequest, ScenarioResult } from './played-scenario.ts';
 import type { Evidence } from './report/evidence.ts';
-import { missedIfAbove } from './report/figures.ts';
+import { missedIfAbove, missedOrUnmeasured } from './report/figures.ts';
 import { readLogFaults } from './report/log-faults.ts';
 import { measure } from './report/measures.ts';
 import { readNotified } from './report/notified.ts';
@@ -70,10 +70,12 @@ function findBroken({ bars }: Scenario, { verdict, settled, logs, crowd }: Judge
 
 /** Times are asked for in full runs only: a few seconds have no ninety-ninth percentile. */
 function findMissed({ bars }: Scenario, { measures, settled }: Judged): string[] {
+  const { neverHealed } = measures;
   return [
-    ...missedIfAbove('resume p99 (ms)', measures.resumeMs?.p99, bars.resumeP99Ms),
-    ...missedIfAbove('heal p99 (ms)', measures.healMs?.p99, bars.healP99Ms),
-    ...missedIfAbove('take-over at worst (ms)', measures.takeOverMs?.max, bars.takeOverMaxMs),
-    ...missedIfAbove('time to rest (ms)', settled.withinMs, bars.settledMs),
+    ...missedOrUnmeasured('resume p99 (ms)', measures.resumeMs?.p99, bars.resumeP99Ms),
+    ...missedOrUnmeasured('heal p99 (ms)', measures.healMs?.p99, bars.healP99Ms),
+    ...missedOrUnmeasured('take-over at worst (ms)', measures.takeOverMs?.max, bars.takeOverMaxMs),
+    ...missedOrUnmeasured('time to rest (ms)', settled.withinMs, bars.settledMs),
+    ...(neverHealed > 0 ? [`${neverHealed} times a client had not healed in the end`] : []),
   ];
 }

@@ -8,7 +8,7 @@ import { runScript, type Script } from './scripts.ts';
  * Commands that may wait in one partition. At a few thousand a second this is some seconds of work: beyond that a sender is
  * better told to come back than kept waiting.
  */
-const waitingLimit = 10_000;
+export const commandsPerPartition = 10_000;
 
 // KEYS[1] the stream. ARGV[1] how many may wait, ARGV[2] the command. Returns the entry's id, or false when it is full.
 const appendBounded: Script = {
@@ -27,16 +27,18 @@ export function createCommandLog({ redis, names }: { redis: Redis; names: BusNam
   return async function appendCommand(command: RoomCommand): Promise<void> {
     if (isRedisAway(redis)) throw unavailable('Redis is away');
     const stream = names.commands(partitionOf(command.chatRoomId));
-    const id = await runScript(redis, appendBounded, [stream, waitingLimit, JSON.stringify(command)]).catch((error) => {
-      if (!isStoreAway(error)) throw error;
-      if (wasRefused(error)) throw unavailable('Redis refused the command', error);
-      throw new AppError({
-        code: 'OUTCOME_UNKNOWN',
-        internal: 'the append failed half way',
-        retryAfterMs: 1000,
-        cause: error,
-      });
-    });
+    const id = await runScript(redis, appendBounded, [stream, commandsPerPartition, JSON.stringify(command)]).catch(
+      (error) => {
+        if (!isStoreAway(error)) throw error;
+        if (wasRefused(error)) throw unavailable('Redis refused the command', error);
+        throw new AppError({
+          code: 'OUTCOME_UNKNOWN',
+          internal: 'the append failed half way',
+          retryAfterMs: 1000,
+          cause: error,
+        });
+      },
+    );
     if (id === null) throw unavailable('too many commands wait');
   };
 }

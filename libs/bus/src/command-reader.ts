@@ -1,6 +1,7 @@
 import { ChangeCommand, isChange, type RoomCommand, SendCommand } from '@hallway/contracts';
 import { findFaults, type Log } from '@hallway/platform';
 import type { Redis } from 'ioredis';
+import { batchSize } from './batches.ts';
 import { createConsumerSweep, ensureGroup, fieldsOf, leaveGroup, type StreamEntry } from './consumer-groups.ts';
 import { allPartitions, type BusNames } from './names.ts';
 import { requireConnection } from './require-connection.ts';
@@ -24,29 +25,6 @@ export interface CommandReaderOptions {
   names: BusNames;
   log: Log;
   consumer: string;
-}
-
-/** Commands that one read brings of each stream, and that one commit carries at most. */
-const batchSize = 500;
-/** What the commands of one commit may weigh together: an insert and an event entry of it stay easy to move. */
-const batchBytes = 1024 * 1024;
-
-/** Cuts commands into batches, in their order: at most 500, and at most 1 MB of words, but always at least one. Pure. */
-export function toBatches(entries: CommandEntry[]): CommandEntry[][] {
-  const batches: CommandEntry[][] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const weight = Buffer.byteLength(entry.command.content);
-    const last = batches.at(-1);
-    if (last && last.length < batchSize && bytes + weight <= batchBytes) {
-      last.push(entry);
-      bytes += weight;
-    } else {
-      batches.push([entry]);
-      bytes = weight;
-    }
-  }
-  return batches;
 }
 
 /** Reads the command streams as the one owner of each partition that is asked for. */

@@ -9,6 +9,9 @@ const keepMs = 15 * 60_000;
 /** Entries that one stream keeps at most, whatever their age. Each holds a whole batch of at most about 1 MB. */
 const streamLength = 20_000;
 
+/** What one stream may take of Redis when it is trimmed, whatever its age: 256 MB for all sixteen. */
+export const eventStreamBytes = 16 * 1024 * 1024;
+
 /** Whom a batch concerns, so that a gateway can skip it without reading it. */
 export interface EventHeader {
   rooms: string[];
@@ -53,11 +56,26 @@ export function createEventLog({ redis, names }: { redis: Redis; names: BusNames
   };
 }
 
-/** Takes entries older than a quarter of an hour off the streams. Idempotent. */
+// KEYS[1] the stream. ARGV[1] the id of the oldest entry that stays, ARGV[2] the bytes that it may take. What goes beyond is cut by
+// the average weight of an entry.
+const trimEvents: Script = {
+  keys: 1,
+  lua: `
+redis.call('XTRIM', KEYS[1], 'MINID', '~', ARGV[1])
+local bytes = redis.call('MEMORY', 'USAGE', KEYS[1], 'SAMPLES', '0') or 0
+local most = tonumber(ARGV[2])
+if bytes <= most then return end
+redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', math.floor(redis.call('XLEN', KEYS[1]) * most / bytes))
+`,
+};
+
+/** Takes entries off the streams that are older than a quarter of an hour, and the oldest of a stream over 16 MB. Idempotent. */
 export function createTrimEvents({ redis, names }: { redis: Redis; names: BusNames }) {
-  return async function trimEvents(partitions: number[]): Promise<void> {
+  return async function trimOldEvents(partitions: readonly number[]): Promise<void> {
     const oldest = `${Date.now() - keepMs}-0`;
-    await Promise.all(partitions.map((partition) => redis.xtrim(names.events(partition), 'MINID', '~', oldest)));
+    const trim = (partition: number) =>
+      runScript(redis, trimEvents, [names.events(partition), oldest, eventStreamBytes]);
+    await Promise.all(partitions.map(trim));
   };
 }
 

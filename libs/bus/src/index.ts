@@ -1,4 +1,5 @@
 export * from './answers.ts';
+export * from './batches.ts';
 export * from './command-log.ts';
 export * from './command-reader.ts';
 export * from './directory-changes.ts';

@@ -4,7 +4,7 @@ import { createRedis, isRedisAway, waitForRedis } from '@hallway/platform';
 import { captureLog, createFaultProxy, type FaultProxy, type OwnRedis, startOwnRedis } from '@hallway/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBusNames, createCommandLog } from '../src/index.ts';
+import { commandsPerPartition, createBusNames, createCommandLog, partitionOf } from '../src/index.ts';
 
 const names = createBusNames('test');
 let own: OwnRedis;
@@ -50,6 +50,21 @@ describe('appendCommand', () => {
     await expect(append(command())).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' });
     await own.withClient((client) => client.config('SET', 'maxmemory', '0'));
     await append(command());
+  });
+
+  it('when as many wait as may, refuses the next with a time, and takes it once one is finished', async () => {
+    const next = command();
+    const stream = names.commands(partitionOf(next.chatRoomId));
+    await redis.del(stream);
+    const filling = redis.pipeline();
+    for (let n = 0; n < commandsPerPartition; n += 1) filling.xadd(stream, '*', 'command', '{}');
+    await filling.exec();
+    const [[oldest = '']] = (await redis.xrange(stream, '-', '+', 'COUNT', 1)) as [[string]];
+    await expect(append(next)).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE', retryAfterMs: 2000 });
+    expect(await redis.xlen(stream)).toBe(commandsPerPartition);
+    await redis.xdel(stream, oldest);
+    await append(next);
+    await redis.del(stream);
   });
 
   it('when Redis hangs, does not know the outcome of the first, and refuses the following at once', async () => {

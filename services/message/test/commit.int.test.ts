@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { allPartitions, createBusNames, createCommandLog, partitionOf } from '@hallway/bus';
 import type { PublicUser, SendCommand } from '@hallway/contracts';
 import { createRedis } from '@hallway/platform';
-import { captureLog, eventually } from '@hallway/testkit';
+import { captureLog, eventually, quickest } from '@hallway/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toFingerprint } from '../src/messages/message-record.ts';
 import { newObjectId, toObjectId } from '../src/object-ids.ts';
+import { createPartitionLeases } from '../src/partitions/partition-leases.ts';
 import { type MessageFixture, startMessageFixture } from './message-fixture.ts';
 
 let fixture: MessageFixture;
@@ -203,6 +204,25 @@ describe('two message services', () => {
     ];
     const consumers = await Promise.all(groups.map(([stream, group]) => redis.xinfo('CONSUMERS', stream, group)));
     expect(JSON.stringify(consumers), 'an orderly stop leaves no name behind').not.toContain(second.instance);
+  });
+
+  it('when one dies with its leases, the other has all within five seconds', async () => {
+    const first = fixture.services.find((service) => service.ownedPartitions().length > 0);
+    const names = createBusNames(fixture.config.REDIS_PREFIX);
+    async function takeOverMs(): Promise<number> {
+      const dying = createPartitionLeases({ redis, names, instance: `dies-${randomUUID()}` });
+      await eventually(
+        async () => {
+          expect(await dying.hold(await dying.beat())).not.toEqual([]);
+          expect(first?.ownedPartitions().length).toBeLessThan(16);
+        },
+        { everyMs: 200 },
+      );
+      const diedAt = performance.now();
+      await eventually(() => expect(first?.ownedPartitions()).toHaveLength(16), { everyMs: 20 });
+      return performance.now() - diedAt;
+    }
+    expect(await quickest(5000, takeOverMs)).toBeLessThan(5000);
   });
 
   it('when sends go on while one comes and goes, every room stays contiguous and nothing is doubled', async () => {

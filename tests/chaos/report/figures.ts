@@ -38,3 +38,13 @@ export function missedIfAbove(what: string, reached: number | null | undefined, 
   if (bar === undefined || reached == null || reached <= bar) return [];
   return [`${what} is ${Math.round(reached * 100) / 100}, to reach is ${bar}`];
 }
+
+/** As `missedIfAbove`, for what a run was made to measure: where there is a bar, no figure is no success. */
+export function missedOrUnmeasured(
+  what: string,
+  reached: number | null | undefined,
+  bar: number | undefined,
+): string[] {
+  if (bar !== undefined && reached == null) return [`${what} was not measured, to reach is ${bar}`];
+  return missedIfAbove(what, reached, bar);
+}

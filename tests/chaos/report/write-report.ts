@@ -122,17 +122,14 @@ function loadRow({ id, load, seconds, crowd }: ScenarioResult): string[] {
   ];
 }
 
-function details({ id, title, problems, notes, figures, verdict, logs, settled, measures }: ScenarioResult): string[] {
+function details({ id, title, problems, notes, figures, verdict, logs, settled }: ScenarioResult): string[] {
   const errors = Object.entries(logs.errors).map(([text, count]) => `- ${count} × \`${text.replaceAll('`', "'")}\``);
-  const never =
-    measures.neverHealed === 0 ? [] : [`- ${measures.neverHealed} times a client had not healed in the end`];
   const found = [
     ...problems.map((problem) => `- **${problem}**`),
     ...verdict.violations
       .slice(0, 10)
       .map((one) => `- ${one.invariant}: ${one.message} \`${JSON.stringify(one.evidence)}\``),
     ...(settled.withinMs === null ? settled.left.map((line) => `- ${line}`) : []),
-    ...(problems.length === 0 ? [] : never),
     ...notes.map((line) => `- ${line}`),
     ...errors,
   ];

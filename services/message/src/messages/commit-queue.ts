@@ -1,3 +1,4 @@
+import { batchSize, toBatches } from '@hallway/bus';
 import { AppError } from '@hallway/platform';
 import type { Submitted } from './admit-commands.ts';
 import type { CommitMessages, Outcome } from './commit-messages.ts';
@@ -8,15 +9,19 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
+interface CommitQueueDeps {
+  commitMessages: CommitMessages;
+  waitingLimit?: number;
+}
+
 // As many as a command stream may hold.
-const waitingLimit = 10_000;
-const batchSize = 500;
+const defaultLimit = 10_000;
 
 /**
  * Commits sends of this process one batch at a time: while one is written the next gathers. Rejects with
  * `TEMPORARILY_UNAVAILABLE` when too many wait, and with what the commit rejected with.
  */
-export function createCommitQueue({ commitMessages }: { commitMessages: CommitMessages }) {
+export function createCommitQueue({ commitMessages, waitingLimit = defaultLimit }: CommitQueueDeps) {
   const waiting: Waiting[] = [];
   let running = false;
 
@@ -36,7 +41,7 @@ export function createCommitQueue({ commitMessages }: { commitMessages: CommitMe
 
   async function run(): Promise<void> {
     running = true;
-    while (waiting.length > 0) await commit(waiting.splice(0, batchSize));
+    while (waiting.length > 0) await commit(takeBatch(waiting));
     running = false;
   }
 
@@ -53,3 +58,9 @@ export function createCommitQueue({ commitMessages }: { commitMessages: CommitMe
 }
 
 export type CommitInTurn = ReturnType<typeof createCommitQueue>;
+
+/** Takes off the first ones, as many as a batch of the command streams would hold. */
+function takeBatch(waiting: Waiting[]): Waiting[] {
+  const [first = []] = toBatches(waiting.slice(0, batchSize), ({ send }) => send.command.content);
+  return waiting.splice(0, first.length);
+}

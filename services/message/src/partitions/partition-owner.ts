@@ -85,7 +85,7 @@ export function createPartitionOwner(deps: PartitionOwnerDeps) {
 /** What is left when a batch fails stays pending, and is claimed again in its order. */
 function createCommitInBatches({ commitBatch }: PartitionOwnerDeps) {
   return async function commitInBatches(entries: CommandEntry[]): Promise<void> {
-    for (const batch of toBatches(entries)) await commitBatch(batch);
+    for (const batch of toBatches(entries, ({ command }) => command.content)) await commitBatch(batch);
   };
 }
 

@@ -4,6 +4,7 @@ import type { Log } from '@hallway/platform';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { WorkerMetrics } from '../worker-metrics.ts';
+import { dueAt } from './due-at.ts';
 
 export interface QueueAgesOptions {
   connection: Redis;
@@ -18,7 +19,7 @@ const countedStates = ['waiting', 'prioritized', 'delayed', 'active'] as const;
 /** For how long the first job of a state could have run, in milliseconds; not positive where it is not due. */
 async function findOldestAge(queue: Queue, state: (typeof countedStates)[number]): Promise<number> {
   const [oldest] = await queue.getJobs(state, 0, 0, true);
-  return oldest ? Date.now() - oldest.timestamp - (oldest.opts.delay ?? 0) : 0;
+  return oldest ? Date.now() - dueAt(oldest) : 0;
 }
 
 /** Measures how far each queue lags behind: the first sign that there are too few workers, or a stuck one. */

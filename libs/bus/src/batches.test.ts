@@ -1,7 +1,7 @@
 import type { SendCommand } from '@hallway/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toBatches } from './command-reader.ts';
+import { toBatches } from './batches.ts';
 
 const entriesOf = (lengths: number[]) =>
   lengths.map((length, index) => ({
@@ -17,7 +17,7 @@ describe('toBatches', () => {
     fc.assert(
       fc.property(lengths, (given) => {
         const entries = entriesOf(given);
-        const batches = toBatches(entries);
+        const batches = toBatches(entries, ({ command }) => command.content);
         expect(batches.flat()).toEqual(entries);
         for (const batch of batches) {
           const bytes = batch.reduce((sum, entry) => sum + entry.command.content.length, 0);
