@@ -227,7 +227,7 @@ describe('the front door', () => {
   });
 
   it('when a service’s internal port is asked for from outside, there is nothing', async () => {
-    for (const path of ['/metrics', '/readyz', '/livez', '/session-endings']) {
+    for (const path of ['/metrics', '/readyz', '/livez', '/session-endings', '/rebalance']) {
       const response = await fetch(`${originOfRun()}${path}`);
       expect(await response.text()).not.toMatch(/hallway_|"status"|endings/);
     }

@@ -42,6 +42,8 @@ export function listChecks(reportFolder: string): Check[] {
         'web',
       ],
     },
+    // Whether each still runs and finds nothing lost; a figure of so short a run says nothing.
+    { name: 'benches', program: 'node', args: ['bench/main.ts', '--smoke'] },
     { name: 'lint', program: 'biome', args: ['check', '--error-on-warnings', '.'] },
   ];
 }

@@ -24,7 +24,7 @@ describe('routeOf', () => {
     },
   );
 
-  it.each(['/livez', '/readyz', '/metrics', '/metrics/', '/session-endings?since=1'])(
+  it.each(['/livez', '/readyz', '/metrics', '/metrics/', '/session-endings?since=1', '/rebalance'])(
     'when %s is asked for, which only internal ports serve, knows it as internal',
     (url) => {
       expect(routeOf(url)).toBe('internal');

@@ -23,6 +23,7 @@ export const routes: readonly (readonly [prefix: string, destination: Destinatio
   ['/startupz', 'internal'],
   ['/metrics', 'internal'],
   ['/session-endings', 'internal'],
+  ['/rebalance', 'internal'],
 ];
 
 /** Decides by the path alone, as it stands in the request line. A prefix ends where a segment ends. */

@@ -1,7 +1,7 @@
 import { Refusal } from '../terminal/refusal.ts';
 
 /** What the services say to their neighbours alone: contract section 7, and the ended sessions of the auth service. */
-const INTERNAL_PATHS = ['/metrics', '/livez', '/readyz', '/session-endings'];
+const INTERNAL_PATHS = ['/metrics', '/livez', '/readyz', '/session-endings', '/rebalance'];
 
 /** Answers which of them an address hands out. Rejects with a `Refusal` when nobody answers there. */
 export async function findRoutedInternals({

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { eventually } from './eventually.ts';
 import { findFreePort } from './free-port.ts';
 
 export interface ValkeyProcessOptions {
@@ -23,7 +24,8 @@ export async function startValkeyProcess({ args }: ValkeyProcessOptions) {
     const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
     server = spawn(binary, [...args({ port, folder }), ...place], { stdio: 'ignore' });
     await once(server, 'spawn');
-    await withClient((client) => client.ping().catch(refusedByName));
+    // It may still be reading its data, and says so.
+    await withClient((client) => eventually(() => client.ping().catch(refusedByName)));
   }
 
   async function withClient<T>(use: (client: Redis) => Promise<T>): Promise<T> {

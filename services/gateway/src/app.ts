@@ -11,6 +11,7 @@ import { drainMsOf, type GatewayConfig } from './config.ts';
 import { createGatewayParts, type GatewayParts } from './gateway-parts.ts';
 import { listen } from './sockets/create-socket-server.ts';
 import { drainSockets } from './sockets/drain-sockets.ts';
+import { addRebalanceRoute } from './sockets/rebalance.route.ts';
 
 export interface GatewayDeps {
   config: GatewayConfig;
@@ -46,6 +47,7 @@ export function buildGateway({ config, log, instance, tracing = idsOnly }: Gatew
       status: state,
       degraded: parts.redis.isAway() ? ['redis'] : [],
     }),
+    addRoutes: (app) => addRebalanceRoute(app, { ...parts, isReady: () => state === 'ready' && !parts.redis.isAway() }),
   });
 
   return {

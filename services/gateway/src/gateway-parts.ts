@@ -44,6 +44,7 @@ import { createAdapter } from './sockets/create-adapter.ts';
 import { createSocketServer } from './sockets/create-socket-server.ts';
 import { createEventDispatcher } from './sockets/event-dispatcher.ts';
 import { localSocketsIn } from './sockets/gateway-socket.ts';
+import { createRebalance } from './sockets/rebalance.ts';
 import { createGatewayCount } from './typing/count-gateways.ts';
 
 export interface GatewayPartsDeps {
@@ -72,6 +73,7 @@ export function createGatewayParts(deps: GatewayPartsDeps) {
     people: presence.people,
     endings: sessions.endings,
     tail: rooms.tail,
+    rebalance: createRebalance({ io, instance: deps.instance, log: deps.log }),
     listenForReplies: () => listenForReplies(listen),
     timers: collectTimers(base, [presence.people, presence.gatewayCount, sessions.sessionWatch, rooms.resync]),
   };

@@ -44,6 +44,7 @@ describe('while Redis is away', () => {
     await eventually(async () => {
       expect(await readiness()).toEqual({ status: 200, body: { status: 'ready', degraded: ['redis'] } });
     });
+    expect((await fetch(`http://127.0.0.1:${campus.gateways[0]!.ports().internal}/livez`)).status).toBe(200);
     const away = { code: 'TEMPORARILY_UNAVAILABLE', retryable: true, retryAfterMs: expect.any(Number) };
     const refused = await ask(from, 'sendMessage', { chatRoomId, content: 'during' });
     expect(refused).toMatchObject({ ok: false, error: away });

@@ -67,6 +67,7 @@ export function buildMessageService(context: MessageServiceContext) {
 
   return {
     app,
+    internal,
     ownedPartitions: streams.ownedPartitions,
     async start(): Promise<void> {
       await Promise.all([connections.mongo.ready(), waitForRedis(connections.redis), waitForRedis(connections.queue)]);

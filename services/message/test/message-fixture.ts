@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PublicUser } from '@hallway/contracts';
 import { type CapturedLog, captureLog, createSchool, startTokenIssuer, useTestEngines } from '@hallway/testkit';
@@ -79,6 +80,7 @@ export type MessageFixture = Awaited<ReturnType<typeof startMessageFixture>>;
 
 export interface RunningService {
   url: string;
+  internalUrl: string;
   instance: string;
   captured: CapturedLog;
   ownedPartitions: () => number[];
@@ -91,10 +93,11 @@ async function startService(config: MessageConfig): Promise<RunningService> {
   const instance = `message-${randomUUID()}`;
   const service = buildMessageService({ config, log: captured.log, instance });
   await service.start();
-  const { port } = service.app.server.address() as AddressInfo;
+  const urlOf = ({ server }: { server: Server }) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let stopped = false;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: urlOf(service.app),
+    internalUrl: urlOf(service.internal),
     instance,
     captured,
     ownedPartitions: service.ownedPartitions,

@@ -42,6 +42,8 @@ describe('the HTTP door while Redis is away', () => {
     await redis.kill();
     await eventually(async () => expect((await send(a, b, 'two')).status).toBe(201), { withinMs: 10_000 });
     expect((await send(a, b, 'two')).status).toBe(200);
+    // A process that is restarted because a store is away would be away as well.
+    expect((await fetch(`${fixture.services[0]?.internalUrl}/livez`)).status).toBe(200);
     const history = await fixture.call(b, `GET /api/messages/${a.id}`);
     expect(history.body.messages.map((message: { text: string }) => message.text)).toEqual(['one', 'two']);
     expect((await fixture.call(b, 'GET /api/messages')).body.conversations[0].lastMessage.content).toBe('two');

@@ -23,6 +23,10 @@ export interface SocketData {
 /** What gateways tell each other: each then decides which of its own sockets may hear of it. */
 export interface GatewayEvents {
   presence: (presence: ServerEvents['presence']) => void;
+  /** All shall have about as many sockets: see rebalance.ts. */
+  rebalance: (request: { id: string; overMs: number }) => void;
+  /** How many sockets a gateway has, for one such request. */
+  socketCount: (count: { id: string; gateway: string; sockets: number }) => void;
 }
 
 export type GatewayServer = Server<ClientToServerEvents, ServerToClientEvents, GatewayEvents, SocketData>;
