@@ -92,7 +92,15 @@ describe.each(doors)('the front door of %s', (door) => {
       '/..\\secret.txt',
     ])
       expect((await ask(path, on())).text).not.toContain('secret');
-    for (const path of ['/metrics', '/%6detrics', '/livez', '/readyz', '/session-endings?since=1', '/rebalance', '/x/../metrics']) {
+    for (const path of [
+      '/metrics',
+      '/%6detrics',
+      '/livez',
+      '/readyz',
+      '/session-endings?since=1',
+      '/rebalance',
+      '/x/../metrics',
+    ]) {
       const answer = await ask(path, on({ 'x-request-id': 'req-1' }));
       // What is only written differently may as well be a page of the client; never anything of a service.
       if (answer.status !== 200) expect(answer).toMatchObject({ status: 404 });

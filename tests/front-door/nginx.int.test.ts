@@ -7,6 +7,7 @@ import { limits, rosterUploadBytes } from '@hallway/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gatewayConfig } from '../../services/gateway/src/config.ts';
 import { errorAnswer } from '../../tools/front-door/error-answers.ts';
+import { longSilenceMs, stayAway } from './long-silence.ts';
 import { makeReadableFolder, makeWebFolder, type NginxDoor, nginxEnvironment, startNginx } from './nginx-door.ts';
 import { ask, closing, type StandIn, startStandIn, upgrade } from './stand-in.ts';
 
@@ -44,27 +45,32 @@ afterAll(async () => {
 });
 
 describe('an idle socket', () => {
-  it('when nothing is said for longer than the bound, is cut; by default the bound is far above the pings of gateways', async () => {
-    const [short, long] = await Promise.all([upgrade(tight.port), upgrade(door.port)]);
-    const began = Date.now();
-    await short.closed;
-    expect(Date.now() - began).toBeGreaterThan(800);
-    expect(long.socket.closed).toBe(false);
-    long.socket.write('still here');
-    await expect.poll(long.heard, { timeout: 5000 }).toMatch(/still here$/);
-    long.socket.destroy();
+  it(
+    'when nothing is said for longer than the bound, is cut; by default the bound is far above the pings of gateways',
+    async () => {
+      const [short, long] = await Promise.all([upgrade(tight.port), upgrade(door.port)]);
+      const began = Date.now();
+      await short.closed;
+      expect(Date.now() - began).toBeGreaterThan(800);
+      await stayAway(longSilenceMs);
+      expect(long.socket.closed).toBe(false);
+      long.socket.write('still here');
+      await expect.poll(long.heard, { timeout: 5000 }).toMatch(/still here$/);
+      long.socket.destroy();
 
-    const idleSeconds = Number(
-      /proxy_read_timeout (3600)s;\s+proxy_send_timeout 3600s;\s+proxy_pass http:\/\/gateways/.exec(
-        door.rendered('parts/services-door.conf'),
-      )?.[1],
-    );
-    const { PING_INTERVAL_MS: interval, PING_TIMEOUT_MS: timeout } = gatewayConfig.properties as unknown as Record<
-      string,
-      { maximum: number }
-    >;
-    expect(idleSeconds * 1000).toBeGreaterThan(interval!.maximum + timeout!.maximum);
-  });
+      const idleSeconds = Number(
+        /proxy_read_timeout (3600)s;\s+proxy_send_timeout 3600s;\s+proxy_pass http:\/\/gateways/.exec(
+          door.rendered('parts/services-door.conf'),
+        )?.[1],
+      );
+      const { PING_INTERVAL_MS: interval, PING_TIMEOUT_MS: timeout } = gatewayConfig.properties as unknown as Record<
+        string,
+        { maximum: number }
+      >;
+      expect(idleSeconds * 1000).toBeGreaterThan(interval!.maximum + timeout!.maximum);
+    },
+    longSilenceMs + 30_000,
+  );
 
   it('when a socket speaks now and then, lives longer than the bound', async () => {
     const { socket, heard } = await upgrade(tight.port);

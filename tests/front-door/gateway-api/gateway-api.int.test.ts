@@ -1,5 +1,7 @@
+import { answerHeaders, transportHeader } from '@hallway/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routeOf, routes } from '../../../tools/front-door/route-of.ts';
+import { longSilenceMs, stayAway } from '../long-silence.ts';
 import { type RealServices, startRealServices } from '../real-services.ts';
 import { ask, type StandIn, startStandIn, upgrade } from '../stand-in.ts';
 import { writeWhileDraining } from '../write-while-draining.ts';
@@ -46,6 +48,20 @@ describe('Envoy with the routes of k8s/', () => {
     expect(astray).toEqual([]);
   });
 
+  it('when anything is answered, tells browsers to come by TLS only', async () => {
+    for (const path of ['/', '/api/auth/login', '/api/rooms', '/socket.io/?transport=polling']) {
+      const { headers } = await ask(path, { port: door.port, headers: host });
+      expect(headers[transportHeader[0]], path).toBe(transportHeader[1]);
+    }
+  });
+
+  it('when a client claims another address, puts its own behind, which is the one that PROXY_HOPS=1 counts', async () => {
+    const claimed = { ...host, 'x-forwarded-for': '6.6.6.6' };
+    const { headers } = (await ask('/api/auth/login', { port: door.port, headers: claimed })).json();
+    expect(headers['x-forwarded-for']).toMatch(/^6\.6\.6\.6,(?!6\.6\.6\.6)[0-9.]+$/);
+    expect(headers['x-forwarded-proto']).toMatch(/^https?$/);
+  });
+
   it('when another host is asked for, knows nothing of it', async () => {
     expect((await ask('/', { port: door.port, headers: { host: 'elsewhere.example.edu' } })).status).toBe(404);
   });
@@ -66,15 +82,21 @@ describe('Envoy with the routes of k8s/', () => {
     }
   });
 
-  it('when fifteen seconds pass, which Envoy Gateway gives a request, leaves polls and silent sockets alone', async () => {
-    const { socket, heard } = await upgrade(door.port);
-    const asked = ['/socket.io/after-16-s', '/api/rooms/after-16-s'];
-    const answers = await Promise.all(asked.map((path) => ask(path, { port: door.port, headers: host })));
-    expect(answers.map(({ status }) => status)).toEqual([200, 504]);
-    socket.write('still here');
-    await expect.poll(heard, { timeout: 5000 }).toMatch(/still here$/);
-    socket.destroy();
-  }, 30_000);
+  it(
+    'when fifteen seconds pass, which Envoy Gateway gives a request, leaves polls and silent sockets alone',
+    async () => {
+      const { socket, heard } = await upgrade(door.port);
+      const silence = stayAway(longSilenceMs);
+      const asked = ['/socket.io/after-16-s', '/api/rooms/after-16-s'];
+      const answers = await Promise.all(asked.map((path) => ask(path, { port: door.port, headers: host })));
+      expect(answers.map(({ status }) => status)).toEqual([200, 504]);
+      await silence;
+      socket.write('still here');
+      await expect.poll(heard, { timeout: 5000 }).toMatch(/still here$/);
+      socket.destroy();
+    },
+    longSilenceMs + 30_000,
+  );
 
   it('when a pod is taken from the list, goes to the others at once', async () => {
     const all: Endpoints = {
@@ -102,7 +124,7 @@ describe('a gateway that is drained behind the Gateway API', () => {
   });
   afterAll(() => services?.stop());
 
-  it('when its pod leaves the list and then stops, as Kubernetes does it, loses nothing, refuses nothing and keeps the order', async () => {
+  it('when a body is too large, has the service refuse it; when its pod leaves the list and then stops, as Kubernetes does it, loses nothing, refuses nothing and keeps the order', async () => {
     const web = await startStandIn('web');
     const [first, second] = [await services.startGateway(), await services.startGateway()];
     const withGateways = (...gateways: string[]): Endpoints => ({
@@ -112,6 +134,11 @@ describe('a gateway that is drained behind the Gateway API', () => {
       web: [web.address],
     });
     const door = await startEnvoy(withGateways(first.address, second.address));
+    const tooLarge = { method: 'POST', body: JSON.stringify({ username: 'x'.repeat(2_000_000), password: 'x' }) };
+    const json = { host: 'hallway.example.edu', 'content-type': 'application/json' };
+    const refused = await ask('/api/auth/login', { port: door.port, headers: json, ...tooLarge });
+    expect([refused.status, refused.json().error.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
+    expect(refused.headers).toMatchObject(answerHeaders);
     await writeWhileDraining({
       origin: door.origin,
       async takeAway() {
