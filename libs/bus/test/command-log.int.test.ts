@@ -59,7 +59,7 @@ describe('appendCommand', () => {
     const filling = redis.pipeline();
     for (let n = 0; n < commandsPerPartition; n += 1) filling.xadd(stream, '*', 'command', '{}');
     await filling.exec();
-    const [[oldest = '']] = (await redis.xrange(stream, '-', '+', 'COUNT', 1)) as [[string]];
+    const [[oldest] = ['']] = await redis.xrange(stream, '-', '+', 'COUNT', 1);
     await expect(append(next)).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE', retryAfterMs: 2000 });
     expect(await redis.xlen(stream)).toBe(commandsPerPartition);
     await redis.xdel(stream, oldest);

@@ -69,7 +69,7 @@ describe('trimEvents', () => {
 
   it('when a stream takes too much memory, takes the oldest off', async () => {
     await fill(30, { size: 1024 * 1024 });
-    const [[newest = '']] = (await redis.xrevrange(stream, '+', '-', 'COUNT', 1)) as [[string]];
+    const [[newest] = ['']] = await redis.xrevrange(stream, '+', '-', 'COUNT', 1);
     await trimEvents();
     expect(await redis.memory('USAGE', stream)).toBeLessThanOrEqual(eventStreamBytes);
     expect(await redis.xlen(stream)).toBeGreaterThan(10);

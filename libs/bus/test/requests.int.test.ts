@@ -10,6 +10,7 @@ import {
   createReplyPublisher,
   createRequestServer,
   listenForReplies,
+  lostOutcomeMs,
   type RequestHandlers,
 } from '../src/index.ts';
 
@@ -120,6 +121,22 @@ describe('the request server', () => {
     await ask();
     expect(published.join()).toContain('in time');
     expect(published.join()).not.toContain('too-late');
+  });
+});
+
+describe('a question whose answer is lost with the connection', () => {
+  it('is put once more when the answers can be heard again', async () => {
+    let asked = 0;
+    handle = async () => {
+      asked += 1;
+      // Connects again by itself; what is published meanwhile goes to nobody.
+      if (asked === 1) subscriber.disconnect(true);
+      return { chatRoomIds: [`answer ${asked}`] };
+    };
+    const since = performance.now();
+    expect(await ask()).toEqual({ chatRoomIds: ['answer 2'] });
+    expect(performance.now() - since).toBeGreaterThan(lostOutcomeMs - 50);
+    expect(asked).toBe(2);
   });
 });
 

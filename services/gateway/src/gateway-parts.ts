@@ -158,6 +158,8 @@ function createRoomParts({ log, instance, tracing }: GatewayPartsDeps, base: Bas
     log,
     onBatch: createFanOut({ io, index, isNews, mayHear, pending, instance, metrics, tracing, log }),
     onLost: (partitions) => {
+      // At once, whenever people are told: what is read next must reach nobody whose removal was lost.
+      index.distrustAll();
       resync.request();
       pending.doubt(partitions, lostOutcomeMs);
     },

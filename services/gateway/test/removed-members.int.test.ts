@@ -109,6 +109,32 @@ describe('a message on its way to somebody who is removed', () => {
   });
 });
 
+describe('a removal that goes unheard while everybody has just been told to resume', () => {
+  it('keeps the room from them at once, although they are told again only later', async () => {
+    const { me, chatRoomId, socket, witness } = await group();
+    await ask(socket, 'joinRoom', chatRoomId);
+    const loseSomething = () =>
+      campus.messages.redis.incr(campus.messages.names.eventPosition(partitionOf(chatRoomId)));
+    await loseSomething();
+    await ask(witness, 'sendMessage', { chatRoomId, content: 'into the first gap' });
+    await eventually(async () => {
+      await ask(witness, 'sendMessage', { chatRoomId, content: 'until all are certain again' });
+      expect(liveSeqs(socket).length).toBeGreaterThan(0);
+    });
+    campus.messages.rooms.get(chatRoomId)!.members.delete(me.id);
+    await loseSomething();
+    const { message } = await ask(witness, 'sendMessage', { chatRoomId, content: 'without you' });
+    await settle(socket);
+    expect(liveSeqs(socket)).not.toContain(message.seq);
+    await eventually(async () => {
+      const later = await ask(witness, 'sendMessage', { chatRoomId, content: 'until the others are certain again' });
+      expect(liveSeqs(witness)).toContain(later.message.seq);
+    });
+    await settle(socket);
+    expect(Math.max(...liveSeqs(socket))).toBeLessThan(message.seq);
+  });
+});
+
 describe('messageUpdated', () => {
   it('when a message is older than a membership in a room that hides it, goes to the others alone', async () => {
     const { me, chatRoomId, socket, witness } = await group();

@@ -1,8 +1,11 @@
+import { allPartitions, createBusNames } from '@hallway/bus';
 import type { PublicUser } from '@hallway/contracts';
 import { eventually, type OwnRedis, startOwnRedis } from '@hallway/testkit';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MessageFixture, startMessageFixture } from './message-fixture.ts';
 import { openAsk } from './open-ask.ts';
+import { withRooms } from './rooms-fixture.ts';
 
 let fixture: MessageFixture;
 let redis: OwnRedis;
@@ -35,6 +38,13 @@ async function resume({ id }: PublicUser, rooms: Record<string, number>, changed
   }
 }
 
+/** All that was ever announced, as text. */
+async function readEvents(client: Redis): Promise<string> {
+  const names = createBusNames(fixture.config.REDIS_PREFIX);
+  const entries = await Promise.all(allPartitions.map((partition) => client.xrange(names.events(partition), '-', '+')));
+  return entries.flatMap((some) => some.map(([, fields]) => fields[fields.indexOf('events') + 1])).join('\n');
+}
+
 describe('the HTTP door while Redis is away', () => {
   it('when a message is sent, commits it directly, repeats and reads included; on return the stream goes on with the next number', async () => {
     const [a, b] = await pair();
@@ -55,6 +65,23 @@ describe('the HTTP door while Redis is away', () => {
       const { body } = await fixture.call(a, 'GET /api/messages');
       expect(body.conversations[0]).toMatchObject({ lastReadSeq: 2, unread: 1 });
     });
+  });
+
+  it('when messages are stored, announces them once Redis is back, but none of a room that hides its past', async () => {
+    const [a, b] = await pair();
+    const rooms = withRooms(fixture);
+    const hiding = await rooms.group(a, [b], { historyFrom: 'joined' });
+    const open = await rooms.group(a, [b]);
+    const { body } = await rooms.send(a, hiding, 'before');
+    await redis.kill();
+    await eventually(async () => expect((await rooms.send(a, hiding, 'while away, hidden')).status).toBe(201));
+    expect((await fixture.call(a, `DELETE /api/message/message/${body.message.id}`)).status).toBe(200);
+    expect((await rooms.send(a, open, 'while away')).status).toBe(201);
+    await redis.start();
+    const announced = () => redis.withClient((client) => readEvents(client));
+    await eventually(async () => expect(await announced()).toContain('"while away"'));
+    expect(await announced()).not.toContain('while away, hidden');
+    expect(await announced()).not.toContain('deletedAt":"');
   });
 
   it('when messages are edited and deleted, stores that, and others learn of it by resuming once Redis is back', async () => {

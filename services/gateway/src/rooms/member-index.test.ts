@@ -53,6 +53,20 @@ describe('createMemberIndex', () => {
     expect(index.isMember('r1', 'ann')).toBe(false);
   });
 
+  it('when removals went unheard while the answer was under way, does not trust it, but the next', () => {
+    const index = createMemberIndex();
+    index.beginSnapshot('ann');
+    index.applySnapshot('ann', ['r1']);
+    index.beginSnapshot('ann');
+    index.distrustAll();
+    expect(index.certainMembersHere('r1')).toEqual([]);
+    expect(index.applySnapshot('ann', ['r1'])).toEqual({ gone: [], missed: false });
+    expect(index.certainMembersHere('r1')).toEqual([]);
+    index.beginSnapshot('ann');
+    expect(index.applySnapshot('ann', ['r1'])).toEqual({ gone: [], missed: true });
+    expect(index.certainMembersHere('r1')).toEqual(['ann']);
+  });
+
   it('when everybody has gone, forgets every room', () => {
     const index = createMemberIndex();
     index.beginSnapshot('ann');

@@ -6,11 +6,13 @@ interface PersonHere {
   trusted: boolean;
   /** Something was kept back meanwhile. */
   missed: boolean;
+  /** The rooms that are being asked for may be those of before a removal that went unheard: the answer is not to be trusted. */
+  outdated: boolean;
   /** Removals that were heard of, so that an older answer is not taken for a newer one. */
   removals: number;
 }
 
-const newcomer = { trusted: true, missed: false, removals: 0 };
+const newcomer = { trusted: true, missed: false, outdated: false, removals: 0 };
 const nobody: ReadonlySet<string> = new Set();
 
 /**
@@ -35,11 +37,6 @@ export function createMemberIndex() {
     has: (userId: string): boolean => people.has(userId),
     people: (): string[] => [...people.keys()],
     isMember: (roomId: string, userId: string): boolean => members.of(roomId).has(userId),
-    /** Null: they are not known, or perhaps not any more. */
-    roomsOf(userId: string): ReadonlySet<string> | null {
-      const person = people.get(userId);
-      return person?.trusted && person.announced === null ? person.rooms : null;
-    },
     membersHere: (roomId: string): ReadonlySet<string> => members.of(roomId),
     addMember: (roomId: string, userId: string): void => setMember(roomId, userId, 'added'),
     removeMember: (roomId: string, userId: string): void => setMember(roomId, userId, 'removed'),
@@ -47,7 +44,7 @@ export function createMemberIndex() {
     /** The person's rooms are about to be asked for, for the first time or again: from now on announcements are kept. */
     beginSnapshot(userId: string): void {
       const person = people.get(userId);
-      if (person) person.announced = new Map();
+      if (person) Object.assign(person, { announced: new Map(), outdated: false });
       else people.set(userId, { ...newcomer, rooms: new Set(), announced: new Map() });
     },
 
@@ -61,7 +58,8 @@ export function createMemberIndex() {
 
     /**
      * Takes the answer, and then what was announced since it was asked for, because the answer may be older than that.
-     * Answers the rooms that the person is no longer a member of, and whether something was kept back from them.
+     * Answers the rooms that the person is no longer a member of, and whether something was kept back from them that they may
+     * ask for now.
      */
     applySnapshot(userId: string, roomIds: readonly string[]): { gone: string[]; missed: boolean } {
       const person = people.get(userId);
@@ -70,8 +68,9 @@ export function createMemberIndex() {
       const gone = [...person.rooms].filter((roomId) => !rooms.has(roomId));
       for (const roomId of gone) members.removed(roomId, userId);
       for (const roomId of rooms) members.added(roomId, userId);
-      people.set(userId, { ...person, rooms, announced: null, trusted: true, missed: false });
-      return { gone, missed: person.missed };
+      const trusted = !person.outdated;
+      people.set(userId, { ...person, rooms, announced: null, trusted, missed: person.missed && !trusted });
+      return { gone, missed: person.missed && trusted };
     },
 
     /** The last socket of the person on this gateway has gone. */
@@ -89,9 +88,15 @@ type People = Map<string, PersonHere>;
 /** Who may be told what only members are told. */
 function createCertainty(people: People, members: ReturnType<typeof createMembers>) {
   return {
-    /** Removals may have gone unheard: everybody's rooms are uncertain until they are known again. */
+    /** Removals may have gone unheard: everybody's rooms are uncertain until they are asked for and known again. */
     distrustAll(): void {
-      for (const person of people.values()) person.trusted = false;
+      for (const person of people.values()) Object.assign(person, { trusted: false, outdated: true });
+    },
+
+    /** Null: they are not known, or perhaps not any more. */
+    roomsOf(userId: string): ReadonlySet<string> | null {
+      const person = people.get(userId);
+      return person?.trusted && person.announced === null ? person.rooms : null;
     },
 
     /** The members of a room who are here and certain; of the others it is noted that something was kept back. */

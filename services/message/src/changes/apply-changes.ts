@@ -1,6 +1,6 @@
-import type { AppendEvents } from '@hallway/bus';
 import type { ChangeCommand, DomainEvent, RoomMessage } from '@hallway/contracts';
 import { AppError, isStoreAway, type Log, toAppError } from '@hallway/platform';
+import type { AppendNowOrLater } from '../messages/announce-later.ts';
 import type { DescribeMessages } from '../messages/describe-messages.ts';
 import type { StoredMessage } from '../messages/message-record.ts';
 import type { MessagesRepository } from '../messages/messages.repository.ts';
@@ -21,7 +21,7 @@ export interface ApplyChangesDeps {
   memberships: MembershipsRepository;
   rooms: RoomsRepository;
   describeMessages: DescribeMessages;
-  appendEvents: AppendEvents;
+  appendEvents: AppendNowOrLater;
   log: Log;
 }
 
@@ -42,7 +42,8 @@ export function createApplyChanges(deps: ApplyChangesDeps) {
       const { room, stored } = await store(deps, command);
       const [message] = await deps.describeMessages([stored]);
       if (!message) throw new AppError({ code: 'INTERNAL', internal: 'a changed message could not be described' });
-      await deps.appendEvents([await toEvent(deps, { command, room, message, stored })]);
+      const event = await toEvent(deps, { command, room, message, stored });
+      await deps.appendEvents([event], new Set(isHiding(room) ? [event] : []));
       return { command, status: 'changed', message };
     } catch (error) {
       if (isStoreAway(error)) throw error;
@@ -84,10 +85,14 @@ interface Announced extends Stored {
   message: RoomMessage;
 }
 
+/** Whoever came later is not shown it: who that is, is asked now, and no event of it may be announced later. */
+function isHiding({ historyFrom }: AccessibleRoom): boolean {
+  return historyFrom === 'joined';
+}
+
 async function toEvent(deps: ApplyChangesDeps, { command, room, message, stored }: Announced): Promise<DomainEvent> {
   const { memberships } = deps;
-  const isHiding = room.historyFrom === 'joined';
-  const hiddenFrom = isHiding ? await memberships.listJoinedAfter(room.id, message.seq, hiddenFromLimit) : [];
+  const hiddenFrom = isHiding(room) ? await memberships.listJoinedAfter(room.id, message.seq, hiddenFromLimit) : [];
   return {
     id: `${stored.id}.${stored.changedAt?.getTime() ?? 0}`,
     type: 'message.updated',

@@ -71,6 +71,37 @@ describe('createAnnounceLater', () => {
     expect(state.announced).toEqual(ids.slice(250));
   });
 
+  it('when what is kept weighs more than 8 MB, keeps the latest, and announces a megabyte at a time', async () => {
+    const { log } = captureLog();
+    let isAway = true;
+    const batches: number[] = [];
+    const { appendOrKeep } = createAnnounceLater({
+      log,
+      appendEvents: async (events) => {
+        if (isAway) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+        batches.push(events.length);
+      },
+    });
+    const heavy = Array.from({ length: 60 }, (_, index) => ({ id: String(index), words: 'x'.repeat(250_000) }));
+    await appendOrKeep(heavy as unknown as DomainEvent[]);
+    isAway = false;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(new Set(batches)).toEqual(new Set([4, 1]));
+    expect(batches.reduce((sum, count) => sum + count)).toBe(33);
+  });
+
+  it('when an event may only be told now, never keeps it, and announces it once Redis is there, kept ones or not', async () => {
+    const { appendOrKeep, state } = start();
+    const [hidden, open, later] = eventsNamed('hidden', 'open', 'later') as [DomainEvent, DomainEvent, DomainEvent];
+    state.isAway = true;
+    await appendOrKeep([hidden, open], new Set([hidden]));
+    state.isAway = false;
+    await appendOrKeep([later], new Set([later]));
+    expect(state.announced).toEqual(['later']);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(state.announced).toEqual(['later', 'open']);
+  });
+
   it('when announcing fails for another reason than a store that is away, says so to the caller', async () => {
     const { log } = captureLog();
     const fault = new TypeError('not an event');

@@ -1,12 +1,12 @@
-import type { AppendEvents } from '@hallway/bus';
 import type { DomainEvent } from '@hallway/contracts';
 import type { RaiseMarks } from '../read-marks/raise-marks.ts';
 import type { RoomAccess } from '../rooms/access-room.ts';
+import type { AppendNowOrLater } from './announce-later.ts';
 import type { Announce, Outcome } from './commit-messages.ts';
 import { toRoomMessage } from './message-record.ts';
 
 export interface AnnounceDeps {
-  appendEvents: AppendEvents;
+  appendEvents: AppendNowOrLater;
   raiseMarks: RaiseMarks;
   access: RoomAccess;
 }
@@ -22,8 +22,11 @@ export function createAnnounceMessages({ appendEvents, raiseMarks, access }: Ann
     const due = outcomes.filter(isDue);
     if (due.length === 0) return;
     const rooms = await access.findRooms(due.map(({ message }) => message.roomId));
+    const events = due.map((outcome) => toEvent(outcome, rooms.get(outcome.message.roomId)?.type ?? 'direct'));
+    const isHiding = (_: DomainEvent, index: number) =>
+      rooms.get(due[index]?.message.roomId ?? '')?.historyFrom === 'joined';
     await Promise.all([
-      appendEvents(due.map((outcome) => toEvent(outcome, rooms.get(outcome.message.roomId)?.type ?? 'direct'))),
+      appendEvents(events, new Set(events.filter(isHiding))),
       ...toMarks(due).map(([roomId, marks]) => raiseMarks(roomId, marks)),
     ]);
   };
