@@ -50,9 +50,11 @@ fits "$STATE_FOLDER" '/[A-Za-z0-9._/-]+' || fault 'STATE_FOLDER has an unusable 
 [ -z "$TRUSTED_PROXIES" ] || fits "$TRUSTED_PROXIES" '[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*' ||
   fault 'TRUSTED_PROXIES has an unusable value: addresses or networks, separated by commas (whose X-Forwarded-For is believed)'
 [ -z "$RESOLVER" ] || fits "$RESOLVER" '[0-9.]+|\[[0-9a-fA-F:]+\]' || fault 'RESOLVER has an unusable value: the address of a DNS server'
-[ -z "$OTEL_EXPORTER_OTLP_ENDPOINT" ] || fits "$OTEL_EXPORTER_OTLP_ENDPOINT" 'https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?' ||
+
+# As the services read them: what only nginx cannot use is no fault, see below.
+[ -z "$OTEL_EXPORTER_OTLP_ENDPOINT" ] || fits "$OTEL_EXPORTER_OTLP_ENDPOINT" 'https?://[^ ]+' ||
   fault 'OTEL_EXPORTER_OTLP_ENDPOINT has an unusable value: http://host:4318 (where spans go by OTLP over HTTP)'
-fits "$OTEL_TRACES_SAMPLER_ARG" '0(\.[0-9]{1,9})?|1(\.0{1,9})?' ||
+fits "$OTEL_TRACES_SAMPLER_ARG" '[0-9.eE+-]+' ||
   fault 'OTEL_TRACES_SAMPLER_ARG has an unusable value: number from 0 to 1 (share of messages that are recorded)'
 
 servers_set=0
@@ -108,14 +110,34 @@ case "$HALLWAY_ORIGIN" in
   # Files alone, or a door whose origin is what the request says.
   *) scheme='$scheme' hsts='' secure='' ;;
 esac
-# Spans of browsers are passed on where a collector is found. nginx would not start without its name: then it does without.
-traces=off traces_url='' traces_timing=''
+# Spans of browsers are passed on where that can be done. What stands in the way is no reason to keep the door shut: the services
+# take more kinds of addresses and numbers than nginx does, from the same variables.
+traces=off traces_url='' traces_timing='' traces_tls=''
+authorities=/etc/ssl/certs/ca-certificates.crt
+no_traces() {
+  printf '{"level":"warn","service":"front-door","message":"spans of browsers are not taken: %s"}\n' "$1"
+}
+# nginx would not start without the address of a name that it is given. An address needs no look-up.
+is_known() {
+  case "$1" in \[*) return 0 ;; esac
+  fits "$1" '[0-9.]+' || ! command -v getent >/dev/null || getent hosts "$1" >/dev/null
+}
 if [ -n "$OTEL_EXPORTER_OTLP_ENDPOINT" ]; then
-  collector=${OTEL_EXPORTER_OTLP_ENDPOINT#*://} collector=${collector%%[:/]*}
-  if ! command -v getent >/dev/null || getent hosts "$collector" >/dev/null; then
-    traces=on traces_url="${OTEL_EXPORTER_OTLP_ENDPOINT%/}/v1/traces" traces_timing="traces;desc=\"$OTEL_TRACES_SAMPLER_ARG\""
+  collector=${OTEL_EXPORTER_OTLP_ENDPOINT#*://} collector=${collector%%/*}
+  case "$collector" in \[*) ;; *) collector=${collector%%:*} ;; esac
+  if ! fits "$OTEL_EXPORTER_OTLP_ENDPOINT" 'https?://([A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?'; then
+    no_traces 'OTEL_EXPORTER_OTLP_ENDPOINT is no plain http://host:4318'
+  elif ! fits "$OTEL_TRACES_SAMPLER_ARG" '0|1|0?\.[0-9]{1,9}|1\.0{1,9}'; then
+    no_traces 'OTEL_TRACES_SAMPLER_ARG is no plain number from 0 to 1'
+  elif ! is_known "$collector"; then
+    no_traces "nobody knows $collector"
+  elif [ "${OTEL_EXPORTER_OTLP_ENDPOINT#https:}" != "$OTEL_EXPORTER_OTLP_ENDPOINT" ] && [ ! -r "$authorities" ]; then
+    no_traces "there are no certificate authorities in $authorities to know $collector by"
   else
-    printf '{"level":"warn","service":"front-door","message":"spans of browsers are not taken: nobody knows %s"}\n' "$collector"
+    traces=on traces_url="${OTEL_EXPORTER_OTLP_ENDPOINT%/}/v1/traces" traces_timing="traces;desc=\"$OTEL_TRACES_SAMPLER_ARG\""
+    case "$OTEL_EXPORTER_OTLP_ENDPOINT" in
+      https:*) traces_tls="proxy_ssl_server_name on; proxy_ssl_verify on; proxy_ssl_verify_depth 4; proxy_ssl_trusted_certificate $authorities;" ;;
+    esac
   fi
 fi
 # Where the machine has IPv6, all addresses are those too.
@@ -141,7 +163,7 @@ render() {
     -e "s|@CONNECTIONS_PER_ADDRESS@|$CONNECTIONS_PER_ADDRESS|g" \
     -e "s|@REQUESTS_PER_SECOND_PER_ADDRESS@|$REQUESTS_PER_SECOND_PER_ADDRESS|g" \
     -e "s|@REQUEST_BURST@|$((REQUESTS_PER_SECOND_PER_ADDRESS * 2))|g" \
-    -e "s|@TRACES@|$traces|g" -e "s|@TRACES_URL@|$traces_url|g" -e "s|@TRACES_TIMING@|$traces_timing|g" \
+    -e "s|@TRACES@|$traces|g" -e "s|@TRACES_URL@|$traces_url|g" -e "s|@TRACES_TLS@|$traces_tls|g" -e "s|@TRACES_TIMING@|$traces_timing|g" \
     -e "s|@SERVICES@|$mode|g" -e "s|@WORKER_CONNECTIONS@|$worker_connections|g" -e "s|@PUBLIC_IPV6@|$public_ipv6|g" -e "s|@INTERNAL_IPV6@|$internal_ipv6|g" "$1"
 }
 for template in "$templates/nginx.conf" "$templates"/parts/*.conf; do

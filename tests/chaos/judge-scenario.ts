@@ -28,7 +28,7 @@ export async function judgeScenario(request: Judging, ended: Ended): Promise<Sce
   const late = short ? [] : [...findMissed(scenario, result), ...missed];
   const problems = [...ended.problems, ...own, ...findBroken(scenario, result), ...late];
   const { id, title } = scenario;
-  return { ...{ id, title, load, seconds, faults, notes, figures, problems }, ...result };
+  return { ...{ id, title, load, seconds, wroteFrom, wroteTo, faults, notes, figures, problems }, ...result };
 }
 
 async function check({ system, beganAt }: Judging, { crowd, dump }: { crowd: Crowd; dump: DatabaseDump }) {

@@ -28,6 +28,9 @@ export interface ScenarioResult {
   title: string;
   load: Load;
   seconds: number;
+  /** Between these people wrote, on the machine's clock. */
+  wroteFrom: number;
+  wroteTo: number;
   faults: Fault[];
   verdict: HistoryVerdict;
   crowd: CrowdCounts;

@@ -133,7 +133,7 @@ async function playAll(
   }
   watch.stop();
   // The longest run of processes has the most to say.
-  if (run.memory.length === 0) run.memory = watch.trends();
+  if (run.memory.length === 0) run.memory = watch.trends(run.results);
   run.grown = findGrown(run.memory);
 }
 

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { answerHeaders, limits, pageHeaders, transportHeader } from '@hallway/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -188,6 +189,16 @@ describe.each(doors)('the front door of %s', (door) => {
     expect(await post('x'.repeat(limits.payloadBytes + 1))).toMatchObject({ status: 413 });
     for (const path of ['/telemetry/v1/traces', '/telemetry', '/telemetry/v1/traces/more'])
       expect(await ask(path, on())).toMatchObject({ status: 404 });
+  });
+
+  it('when a page goes away in the middle of its spans, goes on', async () => {
+    const page = connect(ports[door], '127.0.0.1');
+    const head = 'POST /telemetry/v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"half';
+    await new Promise((resolve) => page.write(head, resolve));
+    page.resetAndDestroy();
+    expect((await ask('/', on())).status).toBe(200);
+    const whole = { method: 'POST', body: '{"resourceSpans":[]}' };
+    expect((await ask('/telemetry/v1/traces', { ...on(), ...whole })).status).toBe(200);
   });
 
   it('when sockets come, upgrades them at both gateways and carries what is said', async () => {

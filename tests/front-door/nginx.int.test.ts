@@ -240,6 +240,7 @@ describe('start.sh', () => {
         RESOLVER: 'dns',
       },
       ...{ TRUSTED_PROXIES: '10.0.0.0/8 all', LISTEN_ADDRESS: 'eth0' },
+      ...{ OTEL_EXPORTER_OTLP_ENDPOINT: 'traces:4318', OTEL_TRACES_SAMPLER_ARG: 'half' },
     };
     const { code, stdout, stderr } = await run(bad, []);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -249,6 +250,38 @@ describe('start.sh', () => {
     // Empty counts as absent.
     const { SLOW_CLIENT_SECONDS: _, ...told } = bad;
     expect([...named].sort()).toEqual(Object.keys(told).sort());
+  });
+
+  it.each([
+    { endpoint: 'http://nobody.invalid:4318', why: 'nobody knows nobody.invalid' },
+    { endpoint: 'http://user:word@traces:4318', why: 'OTEL_EXPORTER_OTLP_ENDPOINT is no plain' },
+    { endpoint: 'http://127.0.0.1:4318', share: '5e-2', why: 'OTEL_TRACES_SAMPLER_ARG is no plain' },
+  ])(
+    'when $endpoint and $share cannot be used for spans, which services can, says so and goes on without',
+    async (given) => {
+      const { endpoint: OTEL_EXPORTER_OTLP_ENDPOINT, share: OTEL_TRACES_SAMPLER_ARG = '0.05', why } = given;
+      const { code, stdout } = await run({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG });
+      expect(code).toBe(0);
+      const [warning = '', end] = stdout.split('\n');
+      expect(JSON.parse(warning)).toMatchObject({ level: 'warn', message: expect.stringContaining(why) });
+      expect(end).toBe('The configuration of the front door can be used.');
+    },
+  );
+
+  it.each(['http://192.0.2.7:4318', 'http://[2001:db8::7]:4318/otlp/', 'https://localhost:4318', 'http://localhost'])(
+    'when spans go to %s, can pass them on',
+    async (OTEL_EXPORTER_OTLP_ENDPOINT) => {
+      const answer = await run({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG: '.05' });
+      expect(answer).toEqual({ code: 0, stderr: '', stdout: 'The configuration of the front door can be used.\n' });
+    },
+  );
+
+  it('when the collector has TLS, asks for it by name and verifies it', async () => {
+    const passing = await startNginx({ ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: 'https://localhost:4318' });
+    expect(passing.rendered('parts/traces-on.conf')).toMatch(
+      /proxy_ssl_server_name on; proxy_ssl_verify on; .*proxy_ssl_trusted_certificate \S+;\s+proxy_pass https:/,
+    );
+    await passing.stop();
   });
 
   it('when ports are the same, or a value holds a line break, refuses', async () => {

@@ -24,7 +24,9 @@ export async function passSpans(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const body = await readWithin(request, limits.payloadBytes);
+  const body = await readWithin(request, limits.payloadBytes).catch(() => undefined);
+  // A page that went away in the middle of it.
+  if (body === undefined) return void response.destroy();
   if (body === null) return sendError(request, response, 'PAYLOAD_TOO_LARGE');
   const signal = AbortSignal.timeout(collectorAnswersWithinMs);
   const headers = { 'content-type': 'application/json' };

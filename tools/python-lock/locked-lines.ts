@@ -7,6 +7,9 @@ interface IndexFile {
 // The Pythons that the embedded engines run on, and the systems that people develop on.
 const usable = /-(py3|py2\.py3|cp31[1-4])-(none|abi3|cp31[1-4])-(any|.*(manylinux|macosx).*)\.whl$/;
 
+// An index page of a package with a long past has some megabytes.
+const answerWithinMs = 60_000;
+
 /** The wheels of one release that some platform may take, for `pip install --require-hashes`. Throws where there are none. */
 export async function toLockedLines(
   { name, version }: { name: string; version: string },
@@ -14,6 +17,7 @@ export async function toLockedLines(
 ): Promise<string> {
   const response = await fetch(`${index}/${name.toLowerCase()}/`, {
     headers: { accept: 'application/vnd.pypi.simple.v1+json' },
+    signal: AbortSignal.timeout(answerWithinMs),
   });
   if (!response.ok) throw new Error(`the index answered ${response.status} about ${name}`);
   const { files } = (await response.json()) as { files: IndexFile[] };

@@ -31,12 +31,13 @@ async function resolve(wanted: string[]): Promise<{ name: string; version: strin
   return install.map(({ metadata }) => metadata).sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
+/** The index that pip resolves by: that of its environment, of its configuration, or its own. */
 async function findIndex(): Promise<string> {
-  const { stdout } = await run('python3', [
-    '-c',
-    'from pip._internal.models.index import PyPI; print(PyPI.simple_url)',
-  ]);
-  return stdout.trim();
+  const configured = await run('python3', ['-m', 'pip', 'config', 'get', 'global.index-url']).catch(() => null);
+  const found = process.env.PIP_INDEX_URL ?? configured?.stdout.trim();
+  if (found) return found.replace(/\/$/, '');
+  const own = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
+  return (await run('python3', ['-c', own])).stdout.trim();
 }
 
 const index = await findIndex();

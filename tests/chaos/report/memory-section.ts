@@ -24,7 +24,7 @@ export function memorySection({ memory, grown }: { memory: MemoryTrend[]; grown:
   return [
     '## Memory, over the longest life of each process in the whole run',
     '',
-    'Resident memory, its slope over the second half of that life. It is judged from an hour on: what the collector gives back',
+    'Resident memory while people wrote, its slope over the second half of that life. It is judged from an hour on: what the collector gives back',
     'and when is its own affair, and over less than that decides the slope. What shorter runs judge is in T10: what a process',
     'still holds after a forced collection.',
     '',

@@ -16,6 +16,12 @@ export interface MemoryTrend {
   lastFiles: number;
 }
 
+/** When people wrote, on the machine's clock. After it each client reads all there is, which says nothing of a day's work. */
+export interface WritingSpan {
+  wroteFrom: number;
+  wroteTo: number;
+}
+
 interface Sample {
   at: number;
   pid: number;
@@ -41,8 +47,15 @@ export function watchProcesses(names: string[], findPid: (name: string) => numbe
   const timer = setInterval(look, sampleEveryMs);
   return {
     stop: () => clearInterval(timer),
-    trends: (): MemoryTrend[] => [...samples].flatMap(([name, list]) => toTrend(name, list)),
+    /** Over these times, in which everything else is left out. */
+    trends: (spans: WritingSpan[]): MemoryTrend[] =>
+      [...samples].flatMap(([name, list]) => toTrend(name, duringAny(spans, list))),
   };
+}
+
+/** Exported for its test. */
+export function duringAny<T extends { at: number }>(spans: WritingSpan[], samples: T[]): T[] {
+  return samples.filter(({ at }) => spans.some(({ wroteFrom, wroteTo }) => at >= wroteFrom && at <= wroteTo));
 }
 
 function takeSample(name: string, findPid: (name: string) => number): Sample | null {
