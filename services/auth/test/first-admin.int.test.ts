@@ -51,12 +51,21 @@ describe('the first administrator', () => {
   it.each([
     { args: [], code: 2, says: 'Say which username it gets.' },
     { args: ['--user', 'office'], code: 2, says: "Unknown option '--user'" },
+    { args: ['--username', 'x'.repeat(65)], code: 1, says: '--username' },
     { args: ['--username', 'the office'], code: 1, says: '--username must begin with a letter or a digit' },
   ])('when the command is wrong ($args), says how and makes nothing', async ({ args, code, says }) => {
     const answer = await run(...args);
     expect(answer.code).toBe(code);
     expect(answer.stderr).toContain(says);
     expect(await auth.connection.collection('users').countDocuments()).toBe(0);
+  });
+
+  it('when the username is somebody else’s, refuses, and the audit log names no administrator who never was', async () => {
+    await run('--username', 'office');
+    await auth.connection.collection('users').updateOne({}, { $set: { role: 'student', roles: ['student'] } });
+    const { code, stderr } = await run('--username', 'OFFICE');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'The username OFFICE is taken.\n' });
+    expect(await auth.connection.collection('auditLog').countDocuments({ action: 'user.created' })).toBe(1);
   });
 
   it('when two are made in the same moment under one name, makes one of them', async () => {

@@ -50,26 +50,19 @@ export async function startEnvoy(endpoints: Endpoints): Promise<EnvoyDoor> {
   );
   closeSync(output);
   const ended = once(child, 'exit');
-  await eventually(
-    async () => {
-      if (child.exitCode !== null) return;
-      await fetch(`http://127.0.0.1:${port}/`);
-    },
-    { withinMs: 20_000 },
-  );
-  if (child.exitCode !== null) {
-    const said = readFileSync(join(folder, 'output.log'), 'utf8');
+  async function stop(): Promise<void> {
+    if (child.exitCode === null) child.kill('SIGTERM');
+    await ended;
     rmSync(folder, { recursive: true, force: true });
-    throw new Error(`Envoy ended with ${child.exitCode}:\n${said}`);
   }
-  return {
-    ...{ port, plainPort, origin: `http://127.0.0.1:${port}`, setEndpoints },
-    async stop() {
-      if (child.exitCode === null) child.kill('SIGTERM');
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  const answers = eventually(() => fetch(`http://127.0.0.1:${port}/`), { withinMs: 20_000 });
+  const outcome = await Promise.race([answers.then(() => null), ended.then(() => 'it ended')]).catch(String);
+  if (outcome !== null) {
+    const said = readFileSync(join(folder, 'output.log'), 'utf8');
+    await stop();
+    throw new Error(`Envoy does not answer: ${outcome}\n${said}`);
+  }
+  return { ...{ port, plainPort, origin: `http://127.0.0.1:${port}` }, setEndpoints, stop };
 }
 
 /** How the tests call this machine. */

@@ -1,5 +1,5 @@
 import { answerHeaders, transportHeader } from '@hallway/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { routeOf, routes } from '../../../tools/front-door/route-of.ts';
 import { longSilenceMs, stayAway } from '../long-silence.ts';
 import { type RealServices, startRealServices } from '../real-services.ts';
@@ -126,7 +126,9 @@ describe('a gateway that is drained behind the Gateway API', () => {
 
   it('when a body is too large, has the service refuse it; when its pod leaves the list and then stops, as Kubernetes does it, loses nothing, refuses nothing and keeps the order', async () => {
     const web = await startStandIn('web');
+    onTestFinished(() => web.stop());
     const [first, second] = [await services.startGateway(), await services.startGateway()];
+    onTestFinished(() => second.stop());
     const withGateways = (...gateways: string[]): Endpoints => ({
       auth: [services.authAddress],
       message: [services.messageAddress],
@@ -134,6 +136,7 @@ describe('a gateway that is drained behind the Gateway API', () => {
       web: [web.address],
     });
     const door = await startEnvoy(withGateways(first.address, second.address));
+    onTestFinished(() => door.stop());
     const tooLarge = { method: 'POST', body: JSON.stringify({ username: 'x'.repeat(2_000_000), password: 'x' }) };
     const json = { host: 'hallway.example.edu', 'content-type': 'application/json' };
     const refused = await ask('/api/auth/login', { port: door.port, headers: json, ...tooLarge });
@@ -143,13 +146,10 @@ describe('a gateway that is drained behind the Gateway API', () => {
       origin: door.origin,
       async takeAway() {
         door.setEndpoints(withGateways(second.address));
-        // What preStop waits for: that every proxy has heard of it.
+        // As preStop does it, which cannot ask proxies either whether they have heard of it.
         await new Promise((resolve) => setTimeout(resolve, 1000));
         await first.stop();
       },
     });
-    await door.stop();
-    await second.stop();
-    await web.stop();
   }, 120_000);
 });

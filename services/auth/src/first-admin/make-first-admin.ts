@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { CreateUserBody } from '@hallway/contracts';
+import { parse } from '@hallway/platform';
 import mongoose from 'mongoose';
 import { conflict, readLine, readUsername } from '../admin/read-fields.ts';
 import type { AuditLog } from '../audit/audit-log.repository.ts';
 import type { PeopleRegister } from '../directory/people-register.repository.ts';
 
 export interface FirstAdminDeps {
-  people: Pick<PeopleRegister, 'hasActiveAdmin' | 'insert'>;
+  people: Pick<PeopleRegister, 'hasActiveAdmin' | 'findByUsername' | 'insert'>;
   auditLog: Pick<AuditLog, 'append'>;
   hashPassword: (password: string) => Promise<string>;
 }
@@ -23,10 +25,13 @@ export interface FirstAdmin {
  */
 export function createMakeFirstAdmin({ people, auditLog, hashPassword }: FirstAdminDeps) {
   return async function makeFirstAdmin({ operator, ...fields }: FirstAdmin): Promise<string> {
-    const username = readUsername(fields.username);
-    const name = readLine(fields.name, '/name');
+    const body = parse(CreateUserBody, { ...fields, role: 'admin' });
+    const username = readUsername(body.username);
+    const name = readLine(body.name, '/name');
     if (await people.hasActiveAdmin())
       throw conflict('There is an administrator already, who makes others: npm run admin -- users add.');
+    // Asked before the entry, which would name an administrator who never was; the unique index decides when two ask at once.
+    if (await people.findByUsername(username)) throw conflict(`The username ${username} is taken.`);
     const password = makePassword();
     const person = { id: new mongoose.Types.ObjectId().toHexString(), username, name, role: 'admin' } as const;
     const details = { username, name, role: person.role, password: 'set', operator };
