@@ -76,6 +76,26 @@ describe('a notification for somebody whose account was closed', () => {
   });
 });
 
+describe('a notification from a course that has concluded', () => {
+  it('when it was planned while one could write, is told although everybody may only read by then', async () => {
+    const [ann, ben] = [newId(), newId()];
+    const chatRoomId = await world.makeRoom('course', [ann, ben]);
+    const course = { _id: toId(newId()), code: 'HIS-1', title: 'History', term: 'Autumn', concludesAt: null };
+    await world.connection.collection<object>('courses').insertOne(course);
+    await world.connection.collection('rooms').updateOne({ _id: toId(chatRoomId) }, { $set: { courseId: course._id } });
+    worker = await startWorker(world, { NOTIFY_AFTER_SECONDS: '2' });
+    await world.send(chatRoomId, [ann]);
+    await eventually(async () => expect(await waitingJob(chatRoomId, ben)).toBeTruthy());
+    const longAgo = new Date(Date.now() - 400 * 24 * 3_600_000);
+    const concluded = await world.connection
+      .collection<object>('courses')
+      .updateOne({ _id: course._id }, { $set: { concludesAt: longAgo } });
+    expect(concluded.modifiedCount).toBe(1);
+    expect(worker.deliveredTo(ben)).toEqual([]);
+    await eventually(() => expect(worker?.deliveredTo(ben)).toHaveLength(1));
+  });
+});
+
 describe('a notification for somebody who came later', () => {
   it('when messages are older than the membership, counts only what came since', async () => {
     const { ann, ben, chatRoomId } = await roomOfThree();
