@@ -7,6 +7,7 @@ import { createLoop, type Loop } from './loop.ts';
 import { allPartitions, type BusNames } from './names.ts';
 import { requireConnection } from './require-connection.ts';
 import { closeLanes, openStreamLanes, type StreamLane, waitForLanes } from './stream-lanes.ts';
+import { createTailPositions, findStreamEnd } from './tail-positions.ts';
 
 export interface EventBatch {
   partition: number;
@@ -27,59 +28,26 @@ export interface EventTailOptions {
   onRound?: OnRound;
 }
 
-interface Position {
-  id: string;
-  /** Null where nothing was ever announced. */
-  position: number | null;
-}
-
 /** Follows all event streams from the moment `start` resolves, in order, and notices when it cannot have seen everything. */
 export function createEventTail(options: EventTailOptions) {
-  const { blocking, names, log, onLost } = options;
-  const positions = new Map<number, Position>();
+  const { blocking, names, log } = options;
+  const positions = createTailPositions();
   const streams = allPartitions.map(names.events);
   const lanes = openStreamLanes(blocking, streams);
-
-  function take(partition: number, entry: StreamEntry): void {
-    const position = Number(fieldsOf(entry).position);
-    const last = positions.get(partition)?.position ?? null;
-    positions.set(partition, { id: entry[0], position });
-    if (last !== null && position !== last + 1) {
-      log.warn({ partition, position, last }, 'the event stream has a gap');
-      onLost([partition]);
-    }
-    handOver(options, partition, entry);
-  }
-
-  function followLane({ redis, streams: together, untilClosed }: StreamLane) {
-    const partitions = together.map((stream) => streams.indexOf(stream));
-    let interrupted = false;
-    onRedisLost(redis, () => {
-      interrupted = true;
-    });
-
-    async function readOnce(): Promise<void> {
-      requireConnection(redis);
-      const ids = partitions.map((partition) => positions.get(partition)?.id ?? '0-0');
-      const read = redis.xread('COUNT', 200, 'BLOCK', 2000, 'STREAMS', ...together, ...ids);
-      const reply = (await untilClosed(read)) as [string, StreamEntry[]][] | null;
-      // What was committed while Redis was away was perhaps never announced.
-      if (interrupted) onLost(partitions);
-      interrupted = false;
-      for (const [stream, entries] of reply ?? []) {
-        for (const entry of entries) take(streams.indexOf(stream), entry);
-      }
-    }
-    return createLoop({ what: 'events', log, step: readOnce, onRound: options.onRound });
-  }
-
   const loops: Loop[] = [];
   return {
     async start(): Promise<void> {
       await waitForLanes(lanes);
-      const ends = await Promise.all(streams.map((stream) => findEnd(blocking, stream)));
-      for (const [partition, end] of ends.entries()) positions.set(partition, end);
-      loops.push(...lanes.map(followLane));
+      const ends = await Promise.all(streams.map((stream) => findStreamEnd(blocking, stream)));
+      for (const [partition, end] of ends.entries()) positions.beginAt(partition, end);
+      const follow = (lane: StreamLane) =>
+        createLoop({
+          what: 'events',
+          log,
+          step: createLaneReader(options, { lane, streams, positions }),
+          onRound: options.onRound,
+        });
+      loops.push(...lanes.map(follow));
       for (const loop of loops) loop.start();
     },
     async stop(): Promise<void> {
@@ -90,9 +58,61 @@ export function createEventTail(options: EventTailOptions) {
   };
 }
 
-async function findEnd(blocking: Redis, stream: string): Promise<Position> {
-  const [newest] = (await blocking.xrevrange(stream, '+', '-', 'COUNT', 1)) as StreamEntry[];
-  return newest ? { id: newest[0], position: Number(fieldsOf(newest).position) } : { id: '0-0', position: null };
+interface LaneToRead {
+  lane: StreamLane;
+  /** Of all partitions, in their order. */
+  streams: readonly string[];
+  positions: ReturnType<typeof createTailPositions>;
+}
+
+/** Reads the streams of one lane once, and waits up to two seconds for something new. */
+function createLaneReader(options: EventTailOptions, { lane, streams, positions }: LaneToRead) {
+  const { redis, streams: together, untilClosed } = lane;
+  const partitions = together.map((stream) => streams.indexOf(stream));
+  let interrupted = false;
+  let isTold = false;
+  onRedisLost(redis, () => {
+    interrupted = true;
+  });
+
+  /** Where something is missing in one stream, others may have lost something as well: it is said of all, and once. */
+  function tellLoss(): void {
+    if (!isTold) options.onLost(partitions);
+    isTold = true;
+  }
+
+  async function settleLoss(): Promise<void> {
+    if (!isTold) return;
+    const ends = await untilClosed(Promise.all(together.map((stream) => findStreamEnd(redis, stream))));
+    for (const [index, end] of ends.entries()) positions.toldAt(partitions[index] ?? 0, end);
+    isTold = false;
+  }
+
+  function take(partition: number, entry: StreamEntry): void {
+    if (positions.isBehindGap(partition, entry)) {
+      options.log.warn({ partition, id: entry[0] }, 'the event stream has a gap');
+      tellLoss();
+    }
+    positions.taken(partition, entry);
+    handOver(options, partition, entry);
+  }
+
+  return async function readOnce(): Promise<void> {
+    requireConnection(redis);
+    const read = redis.xread('COUNT', 200, 'BLOCK', 2000, 'STREAMS', ...together, ...partitions.map(positions.idOf));
+    const reply = (await untilClosed(read)) as [string, StreamEntry[]][] | null;
+    // What was committed while Redis was away was perhaps never announced. Told anew where it went away again meanwhile.
+    if (interrupted) {
+      isTold = false;
+      tellLoss();
+    }
+    interrupted = false;
+    await settleLoss();
+    for (const [stream, entries] of reply ?? []) {
+      for (const entry of entries) take(streams.indexOf(stream), entry);
+    }
+    await settleLoss();
+  };
 }
 
 function handOver({ log, onBatch }: EventTailOptions, partition: number, entry: StreamEntry): void {

@@ -5,6 +5,7 @@ import { captureLog, eventually, useTestEngines } from '@hallway/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  allPartitions,
   createBusNames,
   createEventLog,
   createEventTail,
@@ -115,10 +116,48 @@ describe('a tail behind what was trimmed', () => {
       .xtrim(stream, 'MAXLEN', 1)
       .set(names.eventPosition(partition), position + 2)
       .exec();
-    await eventually(() => expect({ lost, read: batches.length }).toEqual({ lost: [partition], read: 2 }));
+    await eventually(() => expect({ lost, read: batches.length }).toEqual({ lost: allPartitions, read: 2 }));
     await append([event()]);
     await eventually(() => expect(batches).toHaveLength(3));
-    expect(lost).toEqual([partition]);
+    expect(lost).toEqual(allPartitions);
     await tail.stop();
+  });
+});
+
+describe('a tail of a Redis that came back without its latest entries', () => {
+  it('when numbers come again that it has read before, says once that something may be lost', async () => {
+    const append = createEventLog({ redis, names });
+    const own = createRedis({ url, log, role: 'test-cut', kind: 'blocking' });
+    await eventually(() => own.ping());
+    const connection = await own.client('ID');
+    let losses = 0;
+    const batches: EventBatch[] = [];
+    for (let n = 0; n < 3; n += 1) await append([event()]);
+    const tail = createEventTail({
+      ...{ blocking: own, names, log },
+      onBatch: (batch) => void batches.push(batch),
+      onLost: () => {
+        losses += 1;
+      },
+    });
+    await tail.start();
+    await append([event()]);
+    await eventually(() => expect(batches).toHaveLength(1));
+    const latest = (await redis.xrevrange(stream, '+', '-', 'COUNT', 2)).map(([entryId]) => entryId);
+    const goingBack = redis
+      .multi()
+      .xdel(stream, ...latest)
+      .decrby(names.eventPosition(partition), latest.length);
+    await goingBack.call('CLIENT', 'KILL', 'ID', connection).exec();
+    await eventually(() => expect(losses).toBe(1));
+    for (let n = 0; n < 5; n += 1) await append([event()]);
+    await eventually(() => expect(batches).toHaveLength(6));
+    expect(losses).toBe(1);
+    // And notices the next loss.
+    await redis.incr(names.eventPosition(partition));
+    await append([event()]);
+    await eventually(() => expect(losses).toBe(2));
+    await tail.stop();
+    own.disconnect();
   });
 });
