@@ -97,6 +97,15 @@ export async function startCampus({ redisUrl }: { redisUrl?: string } = {}) {
 
 export type Campus = Awaited<ReturnType<typeof startCampus>>;
 
+/** Asks for something that must be done. */
+export function createOrder({ call }: { call: Call }) {
+  return async function order(account: Pick<Account, 'token'>, route: string, body?: unknown) {
+    const answer = await call(account, route, body);
+    if (answer.status >= 300) throw new Error(`${route} answered ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+}
+
 type Call = ReturnType<typeof createCall>;
 
 /** What the front door does: one origin, two services. */
@@ -134,11 +143,8 @@ interface PeopleParts {
 
 /** Accounts, courses and families through the admin API, as an institution makes them. */
 function createPeople({ connection, call, signIn, admin }: PeopleParts) {
-  const expectDone = ({ status, body }: Answered, what: string) => {
-    if (status >= 300) throw new Error(`${what} answered ${status} ${JSON.stringify(body)}`);
-    return body;
-  };
-  const order = async (what: string, body?: unknown) => expectDone(await call(admin, what, body), what);
+  const orderAs = createOrder({ call });
+  const order = (what: string, body?: unknown) => orderAs(admin, what, body);
   const shortId = () => randomBytes(5).toString('hex');
 
   return {

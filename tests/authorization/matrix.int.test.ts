@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCatalogue } from '@hallway/contracts';
+import { type ErrorBody, errorCatalogue } from '@hallway/contracts';
 import { eventually } from '@hallway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Campus, startCampus, type WireSocket } from './campus.ts';
@@ -38,13 +38,22 @@ async function ask(row: Row, { caller, names }: Prepared): Promise<string> {
   if (row.door.startsWith('socket ')) return emit(row, { caller, names });
   const account = row.endsSession ? await campus.signIn(caller.username) : caller;
   const { status, body } = await campus.call(account, fill(addressOf(row), names), fill(row.body, names));
-  return read(status, body?.error?.code);
+  return read(status, body?.error);
 }
 
-/** `ok`, or the code when its status is that of the catalogue. */
-function read(status: number, code: ErrorCode | undefined): string {
+type Refusal = Pick<ErrorBody, 'code' | 'details'>;
+
+/** `ok`, or the refusal when its status is that of the catalogue. */
+function read(status: number, refusal: Refusal | undefined): string {
   if (status < 300) return 'ok';
-  return code && errorCatalogue[code].status === status ? code : `${status} ${code}`;
+  return refusal && errorCatalogue[refusal.code].status === status
+    ? nameRefusal(refusal)
+    : `${status} ${refusal?.code}`;
+}
+
+function nameRefusal({ code, details }: Refusal): string {
+  if (code !== 'MESSAGING_NOT_ALLOWED') return code;
+  return (details as { reason?: string } | undefined)?.reason ?? code;
 }
 
 async function socketOf({ id, token }: Prepared['caller']): Promise<WireSocket> {
@@ -73,12 +82,16 @@ async function emit(row: Row, { caller, names }: Prepared): Promise<string> {
   const socket = await socketOf(caller);
   if (row.joined) await socket.emit('joinRoom', names.room);
   const answer = await socket.emit(row.door.slice('socket '.length), fill(row.body, names));
-  if (!answer.ok) return answer.error.code;
+  if (!answer.ok) return nameRefusal(answer.error);
   if (answer.gone?.includes(names.room)) return 'gone';
   return answer.online && names.person && !answer.online.includes(names.person) ? 'absent' : 'ok';
 }
 
-const nameOf = ({ role, relation }: Cell) => (relation === null ? role : `${role} (${relation})`);
+function nameOf({ role, relation, courseRole }: Cell): string {
+  if (relation === null) return role;
+  return courseRole === null ? `${role} (${relation})` : `${role} (${relation} as ${courseRole})`;
+}
+
 const titleOf = (row: Row) =>
   `${row.door}${row.at?.includes('?') ? ` as ${row.at}` : ''}${row.joined ? ' with the room open' : ''} on ${row.on}`;
 
@@ -102,7 +115,7 @@ describe('the authorization matrix', () => {
       'when asked by %s, answers %s',
       async (_name, outcome, cell) => {
         if (row.door.startsWith('socket ')) await socketOf(resources.callerOf(cell));
-        const prepared = await resources.prepare(row.on, cell);
+        const prepared = await resources.prepare(row, cell);
         await settle(row, cell, prepared);
         expect(await ask(row, prepared)).toBe(outcome);
       },
@@ -121,12 +134,12 @@ describe('a door that is not public', () => {
     async (_, row) => {
       const address = fill(addressOf(row), names);
       const unknown = await campus.call(null, address, fill(row.body, names));
-      expect(read(unknown.status, unknown.body?.error?.code)).toBe('UNAUTHENTICATED');
+      expect(read(unknown.status, unknown.body?.error)).toBe('UNAUTHENTICATED');
       const ended = await campus.signIn('tom');
       await campus.call(ended, 'POST /api/auth/logout');
       await eventually(async () => {
         const { status, body } = await campus.call(ended, address, fill(row.body, names));
-        expect(read(status, body?.error?.code)).toBe('SESSION_ENDED');
+        expect(read(status, body?.error)).toBe('SESSION_ENDED');
       });
     },
   );

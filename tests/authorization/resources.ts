@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@hallway/contracts';
 import { eventually } from '@hallway/testkit';
-import type { Account, Campus } from './campus.ts';
-import { type Cell, type Relation, type ResourceKind, relations, roles } from './matrix.ts';
+import { type Account, type Campus, createOrder } from './campus.ts';
+import { type CourseRooms, createCourseRooms, type TypeOfCourseRoom } from './course-rooms.ts';
+import { type Cell, courseRoles, type Relation, type ResourceKind, type Row, relations, roles } from './matrix.ts';
 
 /** Values of the `$names` in a row. */
 export type Names = Record<string, string>;
@@ -13,15 +14,26 @@ export interface Prepared {
 }
 
 type Callers = Map<string, Account>;
-const keyOf = (role: Role, relation: Relation) => `${role} ${relation}`;
+type Standing = Pick<Cell, 'role' | 'relation' | 'courseRole'>;
+
+/** Where nothing hangs on a course, members are asked as students of it. */
+const keyOf = ({ role, relation, courseRole }: Standing) =>
+  relation === 'member' ? `${role} member ${courseRole ?? 'student'}` : `${role} ${relation ?? 'stranger'}`;
+
+function standingsOf(role: Role): Standing[] {
+  return relations.flatMap((relation): Standing[] => {
+    if (relation !== 'member') return [{ role, relation, courseRole: null }];
+    return courseRoles.map((courseRole) => ({ role, relation, courseRole }));
+  });
+}
+const standings = roles.flatMap(standingsOf);
 
 /**
- * One account for each role and relation, and what they have to do with. All belong to one course as their relation says; the
- * assistants of it are whom they may message because of it.
+ * One account for each role, relation and course role, and what they have to do with. All belong to one course as their relation
+ * says; the assistants of it are whom they may message because of it.
  */
 export async function createResources(campus: Campus) {
   const course = await campus.course();
-  const callers: Callers = new Map();
   const [assistant, tutor, bystander] = [
     await campus.account('student'),
     await campus.account('student'),
@@ -29,34 +41,49 @@ export async function createResources(campus: Campus) {
   ];
   // Several, because nobody may make rooms without end.
   const hosts = await Promise.all(roles.map(() => campus.account('admin')));
+  const teachers = await Promise.all(roles.map(() => campus.account('instructor')));
   await campus.enrol(course, assistant.id, 'ta');
   // Nobody has written to them yet.
   await campus.enrol(course, tutor.id, 'ta');
   await campus.enrol(course, bystander.id, 'student');
-  for (const role of roles) {
-    for (const relation of relations) callers.set(keyOf(role, relation), await campus.account(role));
-  }
-  const directRooms = await makeDirectRooms(campus, { callers, assistant, bystander, course });
+  for (const { id } of teachers) await campus.enrol(course, id, 'instructor');
+  const callers = await createCallers(campus, course);
+  const directRooms = await makeDirectRooms(campus, { callers, assistant, bystander });
 
-  const callerOf = ({ role, relation }: Cell) => find(callers, keyOf(role, relation ?? 'stranger'));
-  const hostOf = ({ role }: Cell) => hosts[roles.indexOf(role)] ?? campus.admin;
+  const callerOf = (standing: Standing) => find(callers, keyOf(standing));
+  const hostOf = (role: Role) => hosts[roles.indexOf(role)] ?? campus.admin;
+  const courseRooms = await createCourseRooms(campus, {
+    course,
+    ownerOf: (role) => callerOf({ role, relation: 'own', courseRole: null }),
+    teacherFor: (role) => teachers[roles.indexOf(role)] ?? campus.admin,
+    visitor: hostOf('admin'),
+  });
+  await endFormer(campus, { callers, course, courseRooms });
 
   /** Makes what a cell of the matrix needs. */
-  async function prepare(kind: ResourceKind, cell: Cell): Promise<Prepared> {
+  async function prepare(row: Row, cell: Cell): Promise<Prepared> {
     const caller = callerOf(cell);
-    const self = { self: caller.id, username: caller.username, token: caller.token, host: hostOf(cell).id };
+    const self = { self: caller.id, username: caller.username, token: caller.token, host: hostOf(cell.role).id };
     const names: Names = { ...self, administrator: campus.admin.id, fresh: `n${randomBytes(6).toString('hex')}` };
-    return { caller, names: { ...names, ...(await make[kind](cell, caller)) } };
+    return { caller, names: { ...names, ...(await make[row.on](cell, caller, row)) } };
   }
 
-  const make: Record<ResourceKind, (cell: Cell, caller: Account) => Names | Promise<Names>> = {
+  /** Former members and strangers get through nowhere, and cannot use a room up. */
+  async function courseRoom(type: TypeOfCourseRoom, { role, relation }: Cell, { alone }: Row): Promise<Names> {
+    const isOwn = relation === 'own';
+    const isInside = isOwn || relation === 'member';
+    const found =
+      alone && isInside ? courseRooms.make(type, { role, isOwn }) : courseRooms.share(type, isOwn ? role : null);
+    return { ...(await found), course, enrolled: assistant.id };
+  }
+
+  const make: Record<ResourceKind, (cell: Cell, caller: Account, row: Row) => Names | Promise<Names>> = {
     nothing: () => ({}),
     campus: ({ role }) => makeCampus(campus, role),
-    group: (cell, caller) => makeGroup(campus, cell, { caller, host: hostOf(cell) }),
-    direct: ({ role, relation }) => ({
-      room: find(directRooms, keyOf(role, relation ?? 'stranger')),
-      other: assistant.id,
-    }),
+    group: (cell, caller) => makeGroup(campus, cell, { caller, host: hostOf(cell.role) }),
+    direct: (cell) => ({ ...find(directRooms, keyOf(cell)), course, other: assistant.id }),
+    'course room': (cell, _, row) => courseRoom('course', cell, row),
+    announcement: (cell, _, row) => courseRoom('announcement', cell, row),
     course: () => ({ course }),
     person: ({ relation }, caller) => ({ person: relation === 'own' ? caller.id : tutor.id }),
     made: ({ relation }, caller) => makeMade(campus, relation, caller),
@@ -65,20 +92,23 @@ export async function createResources(campus: Campus) {
 
   /** Waits until both services know who belongs to the course: what is asked then has one answer. */
   async function settle(): Promise<void> {
-    for (const role of roles) {
-      for (const relation of ['own', 'member', 'former'] as const) {
-        const caller = find(callers, keyOf(role, relation));
-        const isTied = relation !== 'former' || role === 'admin';
+    for (const standing of standings) {
+      const { role, relation, courseRole } = standing;
+      if (relation === 'stranger') continue;
+      const caller = callerOf(standing);
+      const name = `${caller.username} (${keyOf(standing)})`;
+      const isTied = role === 'admin' || (relation !== 'former' && courseRole !== 'observer');
+      const direct = directRooms.get(keyOf(standing));
+      if (direct) {
         await eventually(async () => {
-          const { body } = await campus.call(caller, `GET /api/rooms/${find(directRooms, keyOf(role, relation))}`);
-          if (body.me.canWrite !== isTied)
-            throw new Error(`${role} (${relation}) is not settled in the message service`);
-        });
-        await eventually(async () => {
-          const { status } = await campus.call(caller, `GET /api/directory/people/${tutor.id}/may-message`);
-          if ((status === 200) !== isTied) throw new Error(`${role} (${relation}) is not settled in the auth service`);
+          const { body } = await campus.call(caller, `GET /api/rooms/${direct.room}`);
+          if (body.me.canWrite !== isTied) throw new Error(`${name} is not settled in the message service`);
         });
       }
+      await eventually(async () => {
+        const { body } = await campus.call(caller, `GET /api/directory/people/${tutor.id}/may-message`);
+        if ((body.allowed ?? false) !== isTied) throw new Error(`${name} is not settled in the auth service`);
+      });
     }
   }
 
@@ -93,32 +123,57 @@ function find<T>(values: Map<string, T>, key: string): T {
   return value;
 }
 
+/** All who belong or belonged to the course still do; the enrolments of former members are ended when what they leave behind is there. */
+async function createCallers(campus: Campus, course: string): Promise<Callers> {
+  const callers: Callers = new Map();
+  for (const standing of standings) {
+    const { role, relation, courseRole } = standing;
+    const caller = await campus.account(role);
+    callers.set(keyOf(standing), caller);
+    if (relation === 'stranger') continue;
+    await campus.enrol(course, caller.id, relation === 'own' ? 'instructor' : (courseRole ?? 'student'));
+  }
+  return callers;
+}
+
+interface FormerParts {
+  callers: Callers;
+  course: string;
+  courseRooms: CourseRooms;
+}
+
+async function endFormer(campus: Campus, { callers, course, courseRooms }: FormerParts): Promise<void> {
+  for (const role of roles) {
+    const caller = find(callers, keyOf({ role, relation: 'former', courseRole: null }));
+    await courseRooms.assertMember(caller);
+    await campus.unenrol(course, caller.id);
+    await courseRooms.waitUntilGone(caller);
+  }
+}
+
 interface DirectParts {
   callers: Callers;
   assistant: Account;
   bystander: Account;
-  course: string;
 }
 
-async function makeDirectRooms(campus: Campus, parts: DirectParts): Promise<Map<string, string>> {
-  const { callers, assistant, bystander, course } = parts;
-  const rooms = new Map<string, string>();
+async function makeDirectRooms(campus: Campus, { callers, assistant, bystander }: DirectParts) {
+  const order = createOrder(campus);
+  const rooms = new Map<string, { room: string; message: string }>();
   const open = async (from: Account, to: Account) => {
-    const { body } = await campus.call(from, 'POST /api/message/chat-room', { participantId: to.id });
-    await campus.call(from, 'POST /api/message/message', { chatRoomId: body.chatRoom.id, content: 'hello' });
-    return body.chatRoom.id as string;
+    const { chatRoom } = await order(from, 'POST /api/message/chat-room', { participantId: to.id });
+    const hello = { chatRoomId: chatRoom.id, content: 'hello' };
+    const { message } = await order(from, 'POST /api/message/message', hello);
+    return { room: chatRoom.id as string, message: message.id as string };
   };
   const ofOthers = await open(bystander, assistant);
   for (const role of roles) {
-    const caller = (relation: Relation) => find(callers, keyOf(role, relation));
-    await campus.enrol(course, caller('own').id, 'instructor');
-    await campus.enrol(course, caller('member').id, 'student');
-    await campus.enrol(course, caller('former').id, 'student');
-    rooms.set(keyOf(role, 'own'), await open(caller('own'), assistant));
-    rooms.set(keyOf(role, 'member'), await open(assistant, caller('member')));
-    rooms.set(keyOf(role, 'former'), await open(caller('former'), assistant));
-    rooms.set(keyOf(role, 'stranger'), ofOthers);
-    await campus.unenrol(course, caller('former').id);
+    const keyFor = (relation: Relation) => keyOf({ role, relation, courseRole: null });
+    const caller = (relation: Relation) => find(callers, keyFor(relation));
+    rooms.set(keyFor('own'), await open(caller('own'), assistant));
+    rooms.set(keyFor('member'), await open(assistant, caller('member')));
+    rooms.set(keyFor('former'), await open(caller('former'), assistant));
+    rooms.set(keyFor('stranger'), ofOthers);
   }
   return rooms;
 }
@@ -175,13 +230,4 @@ async function makeCampus(campus: Campus, role: Role): Promise<Names> {
   const { term } = await order(admin, 'POST /api/admin/terms', { title: 'Winter', ...dates });
   await campus.guardian(parent.id, user.id);
   return { user: user.id, parent: parent.id, course, section: section.id, term: term.id };
-}
-
-/** Asks for something that must be done. */
-function createOrder({ call }: Campus) {
-  return async function order(account: Pick<Account, 'token'>, route: string, body?: unknown) {
-    const answer = await call(account, route, body);
-    if (answer.status >= 300) throw new Error(`${route} answered ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body;
-  };
 }

@@ -9,11 +9,14 @@ export interface Readiness {
   degraded: string[];
 }
 
+/** What routes on the internal port are added to. */
+export type InternalServer = FastifyInstance;
+
 export interface InternalServerOptions {
   metrics: Metrics;
   readiness: () => Promise<Readiness> | Readiness;
   /** Adds routes that only neighbours may reach. */
-  addRoutes?: (app: FastifyInstance) => void;
+  addRoutes?: (app: InternalServer) => void;
 }
 
 /** The port that is never routed from outside: `/livez` speaks of this process alone, `/readyz` of its stores too. */

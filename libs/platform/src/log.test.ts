@@ -13,7 +13,7 @@ describe('createLog', () => {
   it('when a field holds what people wrote or what lets somebody in, leaves it out', () => {
     const secret = { password: 'canary', token: 'canary', accessToken: 'canary', content: 'canary', text: 'canary' };
     const request = { authorization: 'canary', cookie: 'canary', headers: { cookie: 'canary' }, id: 'kept' };
-    const line = logged({ message: secret, request, requestId: 'r-1' });
+    const line = logged({ ...secret, body: secret, event: { message: secret }, request, requestId: 'r-1' });
     expect(line).not.toContain('canary');
     expect(JSON.parse(line)).toMatchObject({ level: 'info', service: 's', requestId: 'r-1', request: { id: 'kept' } });
   });

@@ -8,6 +8,13 @@ export interface LogOptions {
   level: string;
 }
 
+// The last line of defence: what people wrote, and what lets somebody in, must not be passed to a log at all.
+const secrets = [
+  ...['password', 'currentPassword', 'newPassword', 'token', 'accessToken', 'authorization', 'cookie', 'headers'],
+  ...['content', 'text'],
+];
+const secretPaths = ['', '*.', '*.*.'].flatMap((depth) => secrets.map((name) => `${depth}${name}`));
+
 /**
  * JSON lines on standard output. Messages are constant, data are fields: `requestId`, `userId`, `chatRoomId`, `traceId`.
  * Levels by who must act: `info` it happened, `warn` a client or a peer misbehaved, `error` we must act.
@@ -19,19 +26,6 @@ export function createLog({ service, instance, level }: LogOptions): Log {
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    // The last line of defence: what people wrote, and what lets somebody in, must not be passed to a log at all.
-    redact: {
-      paths: [
-        '*.password',
-        '*.token',
-        '*.accessToken',
-        '*.content',
-        '*.text',
-        '*.authorization',
-        '*.cookie',
-        '*.headers',
-      ],
-      remove: true,
-    },
+    redact: { paths: secretPaths, remove: true },
   });
 }

@@ -1,4 +1,5 @@
 import { jobCatalogue } from '@hallway/contracts';
+import { createRedis } from '@hallway/platform';
 import { captureLog, eventually } from '@hallway/testkit';
 import { type JobsOptions, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -67,14 +68,19 @@ describe('the age of a queue', () => {
   it('when a job failed and stands back, is 0, although it was added long ago', async () => {
     const options = { attempts: 5, backoff: { type: 'exponential', delay: 60_000, jitter: 0.5 } };
     const job = await add({ timestamp: agoMs(600_000), ...options });
-    const worker = new Worker(queueName, () => Promise.reject(new Error('not this time')), {
-      connection: { ...world.redis.options, maxRetriesPerRequest: null },
-      prefix: world.names.jobs,
+    const connection = createRedis({
+      url: world.environment.REDIS_URL,
+      log: captureLog().log,
+      role: 'test',
+      kind: 'queue',
     });
+    const fail = () => Promise.reject(new Error('not this time'));
+    const worker = new Worker(queueName, fail, { connection, prefix: world.names.jobs });
     try {
       await eventually(async () => expect(await job.getState()).toBe('delayed'));
     } finally {
       await worker.close();
+      connection.disconnect();
     }
     expect(await measured()).toBe(0);
     await job.promote();

@@ -1,6 +1,7 @@
 import type { Row } from '../matrix.ts';
 import { accountRows } from './account-rows.ts';
 import { adminRows } from './admin-rows.ts';
+import { courseRoomRows } from './course-room-rows.ts';
 import { directoryRows } from './directory-rows.ts';
 import { messageRows } from './message-rows.ts';
 import { roomRows } from './room-rows.ts';
@@ -12,6 +13,7 @@ export const allRows: Row[] = [
   ...directoryRows,
   ...messageRows,
   ...roomRows,
+  ...courseRoomRows,
   ...socketRows,
   ...adminRows,
 ];

@@ -1,6 +1,8 @@
 import type { Row } from '../matrix.ts';
 
 const unknown = { others: 'NOT_FOUND', admin: 'ok' } as const;
+// An observer is no party to the course: nobody of it is there for them.
+const members = { student: 'FORBIDDEN', ta: 'FORBIDDEN', instructor: 'FORBIDDEN' } as const;
 const mustStayReachable = { others: 'NOT_FOUND', admin: 'FORBIDDEN' } as const;
 
 /** Who is there, whom one may message and why, and one's block list. */
@@ -31,7 +33,12 @@ export const directoryRows: Row[] = [
     at: '/api/directory/blocks/$person',
     on: 'person',
     // The person assists in the caller's course, and must stay reachable there; administrators must be for everybody.
-    answers: { own: 'VALIDATION_FAILED', member: 'FORBIDDEN', former: mustStayReachable, stranger: mustStayReachable },
+    answers: {
+      own: 'VALIDATION_FAILED',
+      member: { ...members, observer: { others: 'ok', admin: 'FORBIDDEN' } },
+      former: mustStayReachable,
+      stranger: mustStayReachable,
+    },
   },
   {
     door: 'DELETE /api/directory/blocks/:userId',

@@ -3,21 +3,31 @@ import type { Row } from '../matrix.ts';
 const inRoom = { former: 'NOT_FOUND', stranger: 'NOT_FOUND' } as const;
 /** The owner, and administrators who are members. */
 const managers = { own: 'ok', member: { others: 'FORBIDDEN', admin: 'ok' }, ...inRoom } as const;
+const administrators = { others: 'FORBIDDEN', admin: 'ok' } as const;
 const staffOfCourse = {
   own: 'ok',
-  member: { others: 'FORBIDDEN', admin: 'ok' },
-  former: { others: 'FORBIDDEN', admin: 'ok' },
-  stranger: { others: 'FORBIDDEN', admin: 'ok' },
+  member: { student: administrators, ta: 'ok', instructor: 'ok', observer: administrators },
+  former: administrators,
+  stranger: administrators,
 } as const;
-const noTie = { others: 'MESSAGING_NOT_ALLOWED', admin: 'ok' } as const;
+/** A direct room is of two people for good, and nobody manages it. */
+const unchangeable = { own: 'FORBIDDEN', member: 'FORBIDDEN', former: 'FORBIDDEN', stranger: 'NOT_FOUND' } as const;
+/** What was written stays readable when the tie is gone. */
+const readable = { own: 'ok', member: 'ok', former: 'ok', stranger: 'NOT_FOUND' } as const;
+const noTie = { others: 'NOT_RELATED', admin: 'ok' } as const;
 
-/** Rooms of many. */
+/** Groups, the making of rooms, and what of it all direct rooms answer. Rooms of a course: `course-room-rows.ts`. */
 export const roomRows: Row[] = [
   {
     door: 'POST /api/rooms',
     on: 'person',
     body: { type: 'group', title: 'A group', memberIds: ['$person'] },
-    answers: { own: 'ok', member: 'ok', former: noTie, stranger: noTie },
+    answers: {
+      own: 'ok',
+      member: { student: 'ok', ta: 'ok', instructor: 'ok', observer: noTie },
+      former: noTie,
+      stranger: noTie,
+    },
   },
   {
     // Asked again: it names the room that was made first, and opens it to nobody who has left.
@@ -85,4 +95,35 @@ export const roomRows: Row[] = [
     on: 'group',
     answers: { own: 'ok', member: 'ok', ...inRoom },
   },
+  { door: 'GET /api/rooms/:id', at: '/api/rooms/$room', on: 'direct', answers: readable },
+  {
+    door: 'PATCH /api/rooms/:id',
+    at: '/api/rooms/$room',
+    on: 'direct',
+    body: { title: 'New title' },
+    answers: unchangeable,
+  },
+  { door: 'DELETE /api/rooms/:id', at: '/api/rooms/$room', on: 'direct', answers: unchangeable },
+  { door: 'GET /api/rooms/:id/members', at: '/api/rooms/$room/members', on: 'direct', answers: readable },
+  {
+    door: 'POST /api/rooms/:id/members',
+    at: '/api/rooms/$room/members',
+    on: 'direct',
+    body: { userIds: ['$administrator'] },
+    answers: unchangeable,
+  },
+  {
+    door: 'DELETE /api/rooms/:id/members/:userId',
+    at: '/api/rooms/$room/members/$other',
+    on: 'direct',
+    answers: unchangeable,
+  },
+  {
+    // Leaving.
+    door: 'DELETE /api/rooms/:id/members/:userId',
+    at: '/api/rooms/$room/members/$self',
+    on: 'direct',
+    answers: unchangeable,
+  },
+  { door: 'POST /api/rooms/:id/read', at: '/api/rooms/$room/read', on: 'direct', answers: readable },
 ];

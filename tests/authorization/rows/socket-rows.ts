@@ -2,8 +2,9 @@ import type { Row } from '../matrix.ts';
 
 const nowhere = { former: 'NOT_FOUND', stranger: 'NOT_FOUND' } as const;
 const room = { chatRoomId: '$room' };
+const notTold = { others: 'absent', admin: 'ok' } as const;
 
-/** Socket events. Everybody who asks is connected. */
+/** Socket events but those in rooms of a course. Everybody who asks is connected. */
 export const socketRows: Row[] = [
   { door: 'socket joinRoom', on: 'group', body: room, answers: { own: 'ok', member: 'ok', ...nowhere } },
   {
@@ -20,6 +21,12 @@ export const socketRows: Row[] = [
     answers: { own: 'ok', member: 'ok', former: 'ok', stranger: 'ok' },
   },
   {
+    door: 'socket leaveRoom',
+    on: 'direct',
+    body: room,
+    answers: { own: 'ok', member: 'ok', former: 'ok', stranger: 'ok' },
+  },
+  {
     door: 'socket sendMessage',
     on: 'group',
     body: { ...room, content: 'hello' },
@@ -32,7 +39,7 @@ export const socketRows: Row[] = [
     answers: {
       own: 'ok',
       member: 'ok',
-      former: { others: 'MESSAGING_NOT_ALLOWED', admin: 'ok' },
+      former: { others: 'NOT_RELATED', admin: 'ok' },
       stranger: 'NOT_FOUND',
     },
   },
@@ -59,7 +66,7 @@ export const socketRows: Row[] = [
     answers: {
       own: 'ok',
       member: 'ok',
-      former: { others: 'MESSAGING_NOT_ALLOWED', admin: 'ok' },
+      former: { others: 'NOT_RELATED', admin: 'ok' },
       stranger: 'NOT_FOUND',
     },
   },
@@ -68,6 +75,12 @@ export const socketRows: Row[] = [
     on: 'group',
     body: { ...room, upToSeq: 1 },
     answers: { own: 'ok', member: 'ok', ...nowhere },
+  },
+  {
+    door: 'socket markRead',
+    on: 'direct',
+    body: { ...room, upToSeq: 1 },
+    answers: { own: 'ok', member: 'ok', former: 'ok', stranger: 'NOT_FOUND' },
   },
   {
     door: 'socket resume',
@@ -88,9 +101,9 @@ export const socketRows: Row[] = [
     body: { userIds: ['$person'] },
     answers: {
       own: 'absent',
-      member: 'ok',
-      former: { others: 'absent', admin: 'ok' },
-      stranger: { others: 'absent', admin: 'ok' },
+      member: { student: 'ok', ta: 'ok', instructor: 'ok', observer: notTold },
+      former: notTold,
+      stranger: notTold,
     },
   },
   { door: 'socket refreshSession', on: 'nothing', body: { token: '$token' }, answers: 'ok' },

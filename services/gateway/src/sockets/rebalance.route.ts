@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { InternalServer } from '@hallway/platform';
 import { Type } from 'typebox';
 import type { Balance } from './rebalance.ts';
 
@@ -11,7 +11,7 @@ export interface RebalanceRouteDeps {
 const Querystring = Type.Object({ overSeconds: Type.Integer({ minimum: 1, maximum: 600, default: 30 }) });
 
 /** `POST /rebalance?overSeconds=30` answers what is going to happen, before it has: docs/kubernetes.md. */
-export function addRebalanceRoute(app: FastifyInstance, { rebalance, isReady }: RebalanceRouteDeps): void {
+export function addRebalanceRoute(app: InternalServer, { rebalance, isReady }: RebalanceRouteDeps): void {
   app.post<{ Querystring: { overSeconds: number } }>(
     '/rebalance',
     { schema: { querystring: Querystring } },

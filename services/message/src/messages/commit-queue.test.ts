@@ -14,7 +14,7 @@ const send = (content = 'hello'): Submitted => ({
 function queueThatWaits(waitingLimit?: number) {
   const batches: { sends: Submitted[]; finish: () => void }[] = [];
   const commitInTurn = createCommitQueue({
-    waitingLimit,
+    ...(waitingLimit === undefined ? {} : { waitingLimit }),
     commitMessages: (sends) =>
       new Promise((resolve) => {
         const outcomes = sends.map(({ command }) => ({ command }) as Outcome);
